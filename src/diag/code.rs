@@ -1,0 +1,119 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// The kinds of diagnostics. The doc comment of each is what `benchgate explain CODE` prints.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
+            /// A kind that a newer version of benchgate wrote into a report.
+            #[serde(other, rename = "unknown")] Unknown,
+        }
+
+        impl Code {
+            /// Every kind, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name, as it stands in brackets behind a message.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                    Self::Unknown => "unknown",
+                }
+            }
+
+            /// What it means and what to do.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc, "\n",)+),)+
+                    Self::Unknown => " A kind that a newer version of benchgate wrote into a report.\n",
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The YAML file is not YAML: a bracket, a quote or an indentation is wrong.
+    ConfigSyntax = "config-syntax",
+    /// A key that benchgate does not know stands in the configuration. Unknown keys are errors because a
+    /// misspelt threshold that is silently ignored is a gate that is silently open.
+    UnknownKey = "unknown-key",
+    /// The same key stands twice in one map of the configuration; which one holds would be a guess.
+    DuplicateKey = "duplicate-key",
+    /// A value of the configuration is not what the key takes: a unit, a glob, a date, a number.
+    InvalidValue = "invalid-value",
+    /// A key that must be there is not.
+    MissingKey = "missing-key",
+    /// A level stands below the margin of its rule, or the levels do not rise from notice to critical. A change
+    /// inside the margin is never called a regression, so such a level could never be reached as written.
+    LevelOrder = "level-order",
+    /// A rule or waiver names a metric that benchgate does not know. Declare it under `metrics:` with its unit
+    /// and which way is better.
+    UnknownMetric = "unknown-metric",
+    /// The configuration file cannot be read.
+    ConfigUnreadable = "config-unreadable",
+    /// A template cannot be read or rendered.
+    Template = "template",
+    /// A waiver covered nothing in this comparison. Remove it, or correct its benchmark or metric.
+    UnusedWaiver = "unused-waiver",
+    /// A waiver's last day is over, so it covers nothing any more. Remove it or renew it.
+    ExpiredWaiver = "expired-waiver",
+    /// A rule matched no benchmark of the inputs. It guards nothing; correct its glob or its metric.
+    UnusedRule = "unused-rule",
+    /// None of the comparisons is covered by a regression rule, so nothing could have failed.
+    NothingGated = "nothing-gated",
+    /// A path cannot be read: it does not exist, or the permission is missing.
+    Unreadable = "unreadable",
+    /// No format recognises the path. `--format` forces one.
+    UnknownFormat = "unknown-format",
+    /// The named baseline is not in a criterion directory.
+    MissingBaseline = "missing-baseline",
+    /// A file is not what its format says, or breaks off in the middle.
+    Malformed = "malformed",
+    /// A line of a JSONL file or of a run set cannot be read.
+    BadLine = "bad-line",
+    /// A field of a JSONL line is neither name, parameter, metric nor context, so it was not read.
+    UnreadField = "unread-field",
+    /// A criterion directory has results but no `benchmark.json`, which criterion writes last: the run was
+    /// interrupted. Delete the directory and measure again.
+    Interrupted = "interrupted",
+    /// Files of one criterion directory are much older than the rest: left over from a benchmark that no longer
+    /// runs, or that was filtered out.
+    Stale = "stale",
+    /// Two results of one run have the same benchmark id and metric. Two bench targets with one id overwrite each
+    /// other in criterion's directory; rename one of them.
+    DuplicateBenchmark = "duplicate-benchmark",
+    /// A run gave zero where zero is no number (time, throughput).
+    ZeroValue = "zero-value",
+    /// A run gave a number that is negative, infinite or not a number.
+    NonFinite = "non-finite",
+    /// The two sides give a metric in units that cannot be compared.
+    UnitMismatch = "unit-mismatch",
+    /// Fewer samples than a statistic needs.
+    TooFewSamples = "too-few-samples",
+    /// A measurement has more than 1,000 runs.
+    TooManyRuns = "too-many-runs",
+    /// Blocks of a run set that hold only one side were left out: a pair needs both.
+    IncompleteBlocks = "incomplete-blocks",
+    /// The inputs hold no measurement at all. Nothing measured is never a pass.
+    NothingMeasured = "nothing-measured",
+    /// One side holds no measurement.
+    EmptySide = "empty-side",
+    /// Both sides are the same recording: the same baseline, or the same samples in every benchmark.
+    SameRecording = "same-recording",
+    /// A report is not a report of a version that this program reads, or holds more than a report may.
+    BadReport = "bad-report",
+    /// A pattern of the machine or the build, not of one benchmark: all benchmarks moved together.
+    SuiteShift = "suite-shift",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

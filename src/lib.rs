@@ -1,0 +1,11 @@
+//! benchgate: a performance regression gate for pull requests.
+//!
+//! Data walks one way:
+//!
+//! ```text
+//! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
+//! ```
+
+pub mod diag;
+pub mod model;
+pub mod policy;

@@ -1,0 +1,28 @@
+//! The words of benchgate as plain data: no files, no network, no clock.
+//!
+//! Ingest fills [`Run`]s, the gate reduces them to [`Measurement`]s, decides [`Comparison`]s and
+//! writes it all into one [`Report`], which is what every output form reads.
+
+mod benchmark;
+mod comparison;
+mod finding;
+mod inputs;
+mod measurement;
+mod metric;
+mod report;
+mod run;
+mod severity;
+mod statistic;
+mod unit;
+
+pub use benchmark::BenchmarkId;
+pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict};
+pub use finding::{Finding, Waived};
+pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};
+pub use measurement::Measurement;
+pub use metric::{Better, Metric, MetricInfo};
+pub use report::{ConfigInfo, Outcome, Report, SCHEMA, SideInfo, SuiteShift, Threshold, Tool};
+pub use run::{Data, Origin, Run, Side, Stage, Summary, SummaryOf, Throughput};
+pub use severity::{Action, Display, Order, Severity};
+pub use statistic::Statistic;
+pub use unit::Unit;

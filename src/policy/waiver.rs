@@ -1,0 +1,61 @@
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Declared, Percent, Problem};
+use crate::model::{BenchmarkId, Comparison, Metric, Statistic};
+
+/// A change that was made on purpose: regressions of exactly this benchmark and metric are listed without
+/// consequence up to the ceiling, through the last day.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Waiver {
+    /// The benchmark, exactly; no glob.
+    pub benchmark: BenchmarkId,
+    /// The metric.
+    #[serde(default = "Metric::time")]
+    pub metric: Metric,
+    /// The statistic; left out, any.
+    pub statistic: Option<Statistic>,
+    /// The largest change that is accepted.
+    pub up_to: Percent,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Where it is tracked.
+    pub issue: Option<String>,
+    /// The last day it holds, `YYYY-MM-DD`.
+    #[schemars(with = "String", regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub expires: Date,
+}
+
+impl Waiver {
+    /// Whether it speaks of this comparison, whatever its size.
+    #[must_use]
+    pub fn names(&self, comparison: &Comparison) -> bool {
+        self.benchmark == comparison.benchmark
+            && self.metric == comparison.metric
+            && self.statistic.is_none_or(|s| s == comparison.statistic)
+    }
+
+    /// Whether its last day is over.
+    #[must_use]
+    pub fn expired(&self, today: Date) -> bool {
+        today > self.expires
+    }
+
+    /// What is wrong with its values.
+    #[must_use]
+    pub fn problems(&self, declared: &Declared) -> Vec<Problem> {
+        let mut problems: Vec<Problem> =
+            declared.unknown_metric(&self.metric).into_iter().collect();
+        if self.reason.trim().is_empty() {
+            problems.push(Problem {
+                key: "reason",
+                code: crate::diag::Code::InvalidValue,
+                message: "a waiver needs a reason".into(),
+                help: "say why the change is accepted; whoever finds the waiver in a year will want to know".into(),
+            });
+        }
+        problems
+    }
+}
