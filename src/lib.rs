@@ -6,7 +6,9 @@
 //! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
 //! ```
 
+pub mod config;
 pub mod diag;
+pub mod gate;
 pub mod model;
 pub mod policy;
 pub mod stats;
