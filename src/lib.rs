@@ -7,5 +7,6 @@
 //! ```
 
 pub mod diag;
+pub mod ingest;
 pub mod model;
 pub mod policy;
