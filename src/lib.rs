@@ -9,6 +9,7 @@
 pub mod config;
 pub mod diag;
 pub mod gate;
+pub mod ingest;
 pub mod model;
 pub mod policy;
 pub mod stats;
