@@ -51,7 +51,13 @@ impl<'a> Check<'a> {
         (config, self.faults)
     }
 
-    fn fault(&mut self, code: Code, node: &Node, message: impl Into<String>, help: impl Into<String>) {
+    fn fault(
+        &mut self,
+        code: Code,
+        node: &Node,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.faults.push(Fault {
             code,
             message: message.into(),
@@ -84,7 +90,9 @@ impl<'a> Check<'a> {
                 Code::InvalidValue,
                 value,
                 format!("this program does not read version {other}"),
-                format!("write `version: {VERSION}`, or use a benchgate that reads version {other}"),
+                format!(
+                    "write `version: {VERSION}`, or use a benchgate that reads version {other}"
+                ),
             ),
             (None, None) => {
                 let first = self.root.entries().first().map_or(self.root, |(key, _)| key);
@@ -185,7 +193,10 @@ impl<'a> Check<'a> {
                     self.fault(
                         Code::MissingKey,
                         key,
-                        format!("benchgate does not know whether more or less {} is better", quoted(name)),
+                        format!(
+                            "benchgate does not know whether more or less {} is better",
+                            quoted(name)
+                        ),
                         "add `better: lower` or `better: higher`",
                     );
                 }
@@ -261,7 +272,8 @@ impl<'a> Check<'a> {
         let mut located = Vec::new();
         for (node, rule) in self.pairs("rules", rules) {
             let (kind, settings) = node.entries().first().map_or((node, node), |(k, v)| (k, v));
-            located.push(Located { value: rule.clone(), place: Some(self.source.place(&kind.span)) });
+            located
+                .push(Located { value: rule.clone(), place: Some(self.source.place(&kind.span)) });
             if self.spoilt(node) {
                 continue;
             }
@@ -289,7 +301,9 @@ impl<'a> Check<'a> {
                     && known.metric == waiver.metric
                     && known.statistic == waiver.statistic
             };
-            if let Some(line) = located.iter().find(same).and_then(|known| known.place.as_ref()).map(|p| p.line) {
+            if let Some(line) =
+                located.iter().find(same).and_then(|known| known.place.as_ref()).map(|p| p.line)
+            {
                 let node = node.get("benchmark").unwrap_or(node);
                 self.fault(
                     Code::DuplicateKey,

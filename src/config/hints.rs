@@ -70,10 +70,9 @@ pub(super) fn unknown_kind(word: &str, variants: &[&str]) -> Error {
         return error.help(format!("did you mean `{near}`?"));
     }
     match Rule::KINDS.iter().find(|kind| schema::kind_takes(kind.name, word)) {
-        Some(kind) => error.help(format!(
-            "a rule begins with its kind: `- {}: {{ {word}: … }}`",
-            kind.name
-        )),
+        Some(kind) => {
+            error.help(format!("a rule begins with its kind: `- {}: {{ {word}: … }}`", kind.name))
+        }
         None => error.help(kinds(variants)),
     }
 }
@@ -98,7 +97,9 @@ pub(super) fn several_keys(first: &Node, second: &Node, variants: &[&str]) -> Er
 pub(super) fn belongs_elsewhere(name: &str, key: &str) -> Option<String> {
     if name == schema::ROOT {
         if Rule::KINDS.iter().any(|kind| kind.name == key) {
-            return Some(format!("rules stand in a list under `rules:`, each like `- {key}: {{ … }}`"));
+            return Some(format!(
+                "rules stand in a list under `rules:`, each like `- {key}: {{ … }}`"
+            ));
         }
         return schema::section_with(key).map(|section| format!("it belongs under `{section}:`"));
     }

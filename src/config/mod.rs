@@ -63,7 +63,8 @@ impl Config {
     #[must_use]
     pub fn built_in() -> Self {
         let levels = |notice, warning, critical| Levels { notice, warning, critical };
-        let regression = |metric: &str, levels| Rule::Regression(Regression::new(Metric::new(metric), levels));
+        let regression =
+            |metric: &str, levels| Rule::Regression(Regression::new(Metric::new(metric), levels));
         let gate = Gate::default();
         Self {
             source: BUILT_IN.to_owned(),
@@ -163,8 +164,14 @@ fn parse(source: &Source<'_>) -> (Config, Vec<Fault>) {
         left_out.insert(key.id);
         faults.push(Fault {
             code: Code::DuplicateKey,
-            message: format!("key {} stands twice in this map", crate::diag::quoted(key.text().unwrap_or_default())),
-            help: Some(format!("it stands on line {} already; keep one of the two", source.line(first.span.start))),
+            message: format!(
+                "key {} stands twice in this map",
+                crate::diag::quoted(key.text().unwrap_or_default())
+            ),
+            help: Some(format!(
+                "it stands on line {} already; keep one of the two",
+                source.line(first.span.start)
+            )),
             span: key.span.clone(),
         });
     }
@@ -176,7 +183,8 @@ fn parse(source: &Source<'_>) -> (Config, Vec<Fault>) {
 }
 
 fn diagnostic(fault: Fault, source: &Source<'_>) -> Diagnostic {
-    let diagnostic = Diagnostic::error(fault.code, fault.message).place(Some(&source.place(&fault.span)));
+    let diagnostic =
+        Diagnostic::error(fault.code, fault.message).place(Some(&source.place(&fault.span)));
     match fault.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

@@ -30,9 +30,11 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
     let open = open_at(text, span.end);
     let behind = |open: Open| open.at..open.at + 1;
 
-    if let Some(tab) = line.find('\t').filter(|_| line.trim().is_empty()).or_else(|| {
-        (line.trim().is_empty() && rest.starts_with('\t')).then_some(line.len())
-    }) {
+    if let Some(tab) = line
+        .find('\t')
+        .filter(|_| line.trim().is_empty())
+        .or_else(|| (line.trim().is_empty() && rest.starts_with('\t')).then_some(line.len()))
+    {
         let start = before.len() - line.len() + tab;
         let tabs = text.get(start..).unwrap_or_default();
         let end = start + tabs.len() - tabs.trim_start_matches('\t').len();
@@ -44,24 +46,30 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
     }
     match open {
         Some(open @ Open { mark: '"' | '\'', .. }) => fault(
-            format!("this {} quote is not closed", if open.mark == '"' { "double" } else { "single" }),
+            format!(
+                "this {} quote is not closed",
+                if open.mark == '"' { "double" } else { "single" }
+            ),
             "close it at the end of the text, on the same line",
             behind(open),
         ),
-        Some(open @ Open { mark: '{' | '[', .. }) if parser.contains("flow") || rest.trim().is_empty() || rest.starts_with(':') => {
+        Some(open @ Open { mark: '{' | '[', .. })
+            if parser.contains("flow") || rest.trim().is_empty() || rest.starts_with(':') =>
+        {
             let (what, close) = if open.mark == '{' { ("map", '}') } else { ("list", ']') };
             fault(
                 format!("this {what} is not closed, or a comma is missing in it"),
-                &format!("the parser gave up at line {}; separate the entries with `,` and close with `{close}`", source.line(span.start)),
+                &format!(
+                    "the parser gave up at line {}; separate the entries with `,` and close with `{close}`",
+                    source.line(span.start)
+                ),
                 behind(open),
             )
         }
         _ => match rest.chars().next() {
-            Some(mark @ ('@' | '`' | '%')) => fault(
-                format!("a text cannot begin with `{mark}`"),
-                "put it into quotes",
-                span,
-            ),
+            Some(mark @ ('@' | '`' | '%')) => {
+                fault(format!("a text cannot begin with `{mark}`"), "put it into quotes", span)
+            }
             _ if parser.contains("mapping values are not allowed") => fault(
                 "a second `: ` in one line, or a line that is indented too far".into(),
                 "put a text that holds `: ` into quotes, and begin the keys of one map in the same column",
@@ -109,7 +117,9 @@ fn open_at(text: &str, byte: usize) -> Option<Open> {
         }
         if !c.is_whitespace() || c == '\n' {
             let indicator = matches!(c, '{' | '[' | ',' | '\n' | '-' | '?');
-            begins = indicator || (c == ':' && text.get(at + 1..).is_some_and(|r| r.starts_with([' ', '\t', '\n'])));
+            begins = indicator
+                || (c == ':'
+                    && text.get(at + 1..).is_some_and(|r| r.starts_with([' ', '\t', '\n'])));
         }
         previous = c;
     }

@@ -190,7 +190,11 @@ fn fault(error: &serde_saphyr::Error, source: &Source<'_>) -> Fault {
     use serde_saphyr::Error as E;
 
     let at = error.location().map_or(0, |place| source.offset(place.line(), place.column()));
-    let span = at..source.text().get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
+    let span = at..source
+        .text()
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(at, |c| at + c.len_utf8());
     let new = |message: &str, help: &str| Fault {
         code: Code::ConfigSyntax,
         message: message.to_owned(),
@@ -206,23 +210,23 @@ fn fault(error: &serde_saphyr::Error, source: &Source<'_>) -> Fault {
             "no anchor has this name",
             "an alias `*name` repeats what was marked `&name` before; to begin a text with `*`, quote it, e.g. `\"*/large\"`",
         ),
-        E::UnsupportedTag { .. } => {
-            new("tags have no meaning here", "remove the word that begins with `!`; to begin a text with `!`, quote it")
-        }
-        E::MergeValueNotMapOrSeqOfMaps { .. } => {
-            new("`<<` merges a map, and this is none", "mark the map with `&name` and merge it with `<<: *name`")
-        }
+        E::UnsupportedTag { .. } => new(
+            "tags have no meaning here",
+            "remove the word that begins with `!`; to begin a text with `!`, quote it",
+        ),
+        E::MergeValueNotMapOrSeqOfMaps { .. } => new(
+            "`<<` merges a map, and this is none",
+            "mark the map with `&name` and merge it with `<<: *name`",
+        ),
         E::Budget { .. }
         | E::AliasReplayLimitExceeded { .. }
         | E::AliasExpansionLimitExceeded { .. }
         | E::AliasReplayStackDepthExceeded { .. } => new(
             "the configuration is too large or nested too deeply",
-            &format!("maps and lists may be {DEEPEST} deep, and there may be {MOST_NODES} keys and values, those behind aliases counted each time"),
+            &format!(
+                "maps and lists may be {DEEPEST} deep, and there may be {MOST_NODES} keys and values, those behind aliases counted each time"
+            ),
         ),
-        other => syntax::explain(
-            &UserMessageFormatter.format_message(other),
-            source,
-            span.clone(),
-        ),
+        other => syntax::explain(&UserMessageFormatter.format_message(other), source, span.clone()),
     }
 }

@@ -17,9 +17,8 @@ pub use collect::Collector;
 pub use facts::Facts;
 
 use crate::config::Config;
-use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{ConfigInfo, Report, SCHEMA, SideInfo, Threshold, Tool};
-use crate::policy::Rule;
+use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode};
+use crate::model::{Measurement, Order, Outcome, Report, SCHEMA, Severity, Side, SideInfo, Tool};
 
 /// Diagnostics that [`decide`] makes itself, and makes again.
 const DECIDED: &[Code] = &[
@@ -57,18 +56,16 @@ pub fn decide(facts: Facts<'_>) -> Report {
         &sink,
     );
     let verdict = outcome::outcome(&judged.comparisons, &findings, facts.config, sink.has_errors());
-    let mut report = Report {
+    let runs = |side| most_runs(&facts.measurements, side);
+    Report {
         schema: SCHEMA,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME").into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        },
+        tool: tool(),
         outcome: verdict.outcome,
         severity: verdict.severity,
         exit_code: verdict.exit.code(),
-        config: config_info(facts.config),
-        base: facts.base,
-        head: facts.head,
+        config: facts.config.info(),
+        base: SideInfo { runs: runs(Side::Base), ..facts.base },
+        head: SideInfo { runs: runs(Side::Head), ..facts.head },
         order: facts.order,
         comparisons: judged.comparisons,
         measurements: facts.measurements,
@@ -76,9 +73,7 @@ pub fn decide(facts: Facts<'_>) -> Report {
         findings,
         diagnostics: sink.into_vec(),
         suite_shift: judged.suite_shift,
-    };
-    count_runs(&mut report);
-    report
+    }
 }
 
 /// Decides a report again from its own measurements, by rules and a date that its writer could not choose.
@@ -102,36 +97,33 @@ pub fn decide_again(
     })
 }
 
-/// What the report says of the configuration.
-fn config_info(config: &Config) -> ConfigInfo {
-    let thresholds = config.rules.iter().filter_map(|rule| match &rule.value {
-        Rule::Regression(regression) => Some(Threshold {
-            benchmarks: regression.benchmarks.as_ref().map(|scope| scope.as_str().to_owned()),
-            metric: regression.metric.clone(),
-            statistic: regression.statistic,
-            levels: regression.levels(),
-        }),
-        Rule::Presence(_) => None,
-    });
-    ConfigInfo {
-        source: config.source.clone(),
-        revision: config.revision.clone(),
-        fail_on: config.gate.fail_on,
-        alpha: config.gate.alpha.fraction(),
-        margin: config.gate.margin.fraction(),
-        display: config.gate.display.clone(),
-        one_run_decides: config.gate.one_run == crate::config::OneRun::Decide,
-        thresholds: thresholds.collect(),
+/// A report that says only why there is none: the configuration or the command was wrong.
+#[must_use]
+pub fn refuse(config: &Config, diagnostics: Vec<Diagnostic>, exit: ExitCode) -> Report {
+    Report {
+        schema: SCHEMA,
+        tool: tool(),
+        outcome: Outcome::Error,
+        severity: Severity::None,
+        exit_code: exit.code(),
+        config: config.info(),
+        base: SideInfo::default(),
+        head: SideInfo::default(),
+        order: Order::Unknown,
+        comparisons: Vec::new(),
+        measurements: Vec::new(),
+        tables: Vec::new(),
+        findings: Vec::new(),
+        diagnostics,
+        suite_shift: None,
     }
 }
 
-/// Writes the largest number of runs of any benchmark into each side.
-fn count_runs(report: &mut Report) {
-    let most = |side| {
-        report.measurements.iter().filter(|m| m.side == side).map(|m| m.n).max().unwrap_or(0)
-    };
-    let (base, head) = (most(crate::model::Side::Base), most(crate::model::Side::Head));
-    let set = |info: &mut SideInfo, runs| info.runs = runs;
-    set(&mut report.base, base);
-    set(&mut report.head, head);
+fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+}
+
+/// The largest number of runs of any measurement of a side.
+fn most_runs(measurements: &[Measurement], side: Side) -> u64 {
+    measurements.iter().filter(|m| m.side == side).map(|m| m.n).max().unwrap_or(0)
 }
