@@ -13,4 +13,5 @@ pub mod gate;
 pub mod ingest;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod stats;

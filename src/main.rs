@@ -12,8 +12,10 @@ use jiff::{Timestamp, tz::TimeZone};
 const LOG_WIDTH: usize = 120;
 
 fn main() -> ExitCode {
-    // The guard says what happened; the default hook would say it twice.
-    panic::set_hook(Box::new(|_| {}));
+    // The guard says what happened; the default hook would say it twice, but knows the backtrace.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        panic::set_hook(Box::new(|_| {}));
+    }
     let colour = |choice: anstream::ColorChoice| choice != anstream::ColorChoice::Never;
     let run = || {
         let (mut out, mut err) = (stdout().lock(), stderr().lock());
