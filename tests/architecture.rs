@@ -29,15 +29,20 @@ const NEVER: &[(&str, &[&str])] = &[
     ("ingest", &["std::net", "std::env", "println!"]),
 ];
 
-const FILES_CLOCK_NETWORK: &[&str] = &["std::fs", "std::net", "std::time", "std::env", "Timestamp::now", "println!"];
+const FILES_CLOCK_NETWORK: &[&str] =
+    &["std::fs", "std::net", "std::time", "std::env", "Timestamp::now", "println!"];
 
 /// The code of every file of a room, without its tests and comments.
 fn code_of(room: &str) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room)) {
+    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room))
+    {
         let path = entry.expect("a readable source tree").into_path();
         let name = path.display().to_string();
-        if path.extension().is_some_and(|e| e == "rs") && !name.ends_with("tests.rs") && !name.ends_with("samples.rs") {
+        if path.extension().is_some_and(|e| e == "rs")
+            && !name.ends_with("tests.rs")
+            && !name.ends_with("samples.rs")
+        {
             let text = fs::read_to_string(&path).expect("a readable source file");
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -49,7 +54,11 @@ fn code_of(room: &str) -> BTreeMap<String, String> {
 }
 
 fn rooms_used(code: &str) -> BTreeSet<&str> {
-    code.split("crate::").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()).filter(|name| !name.is_empty()).collect()
+    code.split("crate::")
+        .skip(1)
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[test]
@@ -57,7 +66,10 @@ fn rooms_use_only_what_the_table_allows() {
     for (room, allowed) in MAY_USE {
         for (file, code) in code_of(room) {
             for used in rooms_used(&code) {
-                assert!(used == *room || allowed.contains(&used), "{file} uses `{used}`; `{room}` may use {allowed:?}");
+                assert!(
+                    used == *room || allowed.contains(&used),
+                    "{file} uses `{used}`; `{room}` may use {allowed:?}"
+                );
             }
         }
     }
@@ -66,8 +78,11 @@ fn rooms_use_only_what_the_table_allows() {
 #[test]
 fn every_room_is_in_the_table() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let folders = fs::read_dir(source).expect("src").filter_map(|entry| entry.ok().filter(|e| e.path().is_dir()));
-    let found: BTreeSet<String> = folders.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let folders = fs::read_dir(source)
+        .expect("src")
+        .filter_map(|entry| entry.ok().filter(|e| e.path().is_dir()));
+    let found: BTreeSet<String> =
+        folders.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     let listed: BTreeSet<String> = MAY_USE.iter().map(|(room, _)| (*room).to_owned()).collect();
     assert_eq!(found, listed);
 }
@@ -95,7 +110,8 @@ fn only_the_configuration_names_the_yaml_crate() {
 /// The documentation shows the same table.
 #[test]
 fn the_table_of_the_documentation_is_this_one() {
-    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/design.md")).expect("docs/design.md");
+    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/design.md"))
+        .expect("docs/design.md");
     for (room, allowed) in MAY_USE.iter().filter(|(room, _)| *room != "cli") {
         let uses = if allowed.is_empty() { "–".to_owned() } else { allowed.join(", ") };
         let row = format!("| {room} | {uses} |");

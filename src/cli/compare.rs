@@ -94,7 +94,10 @@ enum OneRunArg {
 }
 
 fn format_names() -> PossibleValuesParser {
-    std::iter::once("auto").chain(ingest::formats().iter().map(|format| format.name())).collect::<Vec<_>>().into()
+    std::iter::once("auto")
+        .chain(ingest::formats().iter().map(|format| format.name()))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 impl Compare {
@@ -131,7 +134,11 @@ impl Compare {
     fn decide(&self, config: &Config, date: Date) -> Report {
         let diagnostics = Diagnostics::new();
         let collector = Collector::new(config);
-        let options = Options { format: ingest::format(&self.format), jsonl: config.jsonl.clone(), allow_empty_base: self.allow_empty_base };
+        let options = Options {
+            format: ingest::format(&self.format),
+            jsonl: config.jsonl.clone(),
+            allow_empty_base: self.allow_empty_base,
+        };
         let read = ingest::read(&self.source(), &options, &|run| collector.take(run), &diagnostics);
         let measurements = collector.finish(&diagnostics);
         let order = self.order.map(|order| match order {
@@ -139,7 +146,8 @@ impl Compare {
             OrderArg::Interleaved => Order::Interleaved,
             OrderArg::Unknown => Order::Unknown,
         });
-        let Names { base_commit, base_date, base_label, head_commit, head_date, head_label } = &self.names;
+        let Names { base_commit, base_date, base_label, head_commit, head_date, head_label } =
+            &self.names;
         gate::decide(Facts {
             measurements,
             base: named(read.base, base_label, base_commit, base_date),
@@ -155,22 +163,43 @@ impl Compare {
     fn source(&self) -> Source {
         match &self.runs {
             Some(runs) => Source::RunSet(runs.clone()),
-            None => Source::Sides { base: self.base.clone(), head: self.head.clone(), base_name: self.base_name.clone(), head_name: self.head_name.clone() },
+            None => Source::Sides {
+                base: self.base.clone(),
+                head: self.head.clone(),
+                base_name: self.base_name.clone(),
+                head_name: self.head_name.clone(),
+            },
         }
     }
 
     /// The configuration is wrong: the report says so and can be published all the same.
-    fn refuse(&self, diagnostics: Vec<Diagnostic>, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+    fn refuse(
+        &self,
+        diagnostics: Vec<Diagnostic>,
+        common: Common,
+        edge: &mut Edge<'_>,
+    ) -> anyhow::Result<ExitCode> {
         edge.say(&diagnostics)?;
         let report = gate::refuse(&Config::built_in(), diagnostics, ExitCode::Usage);
         let date = self.date.unwrap_or(edge.today);
-        deliver(&report, &self.out, &self.comment.options(common, edge, date, Default::default()), common, edge)?;
+        deliver(
+            &report,
+            &self.out,
+            &self.comment.options(common, edge, date, Default::default()),
+            common,
+            edge,
+        )?;
         Ok(ExitCode::Usage)
     }
 }
 
 /// What is known of a side, the command line's word first.
-fn named(known: SideInfo, label: &Option<String>, commit: &Option<String>, date: &Option<String>) -> SideInfo {
+fn named(
+    known: SideInfo,
+    label: &Option<String>,
+    commit: &Option<String>,
+    date: &Option<String>,
+) -> SideInfo {
     SideInfo {
         name: label.clone().unwrap_or(known.name),
         commit: commit.clone().or(known.commit),

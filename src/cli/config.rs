@@ -52,10 +52,19 @@ fn check(rules: &Where, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
             Vec::new()
         }
         Ok(config) => {
-            let counted = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+            let counted =
+                |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
             // The first rule is the built-in one for presence.
-            let (rules, waivers) = (config.rules.iter().filter(|rule| rule.place.is_some()).count(), config.waivers.len());
-            edge.print(&format!("{}: fine, {} and {}\n", quoted(&config.source), counted(rules, "rule"), counted(waivers, "waiver")))?;
+            let (rules, waivers) = (
+                config.rules.iter().filter(|rule| rule.place.is_some()).count(),
+                config.waivers.len(),
+            );
+            edge.print(&format!(
+                "{}: fine, {} and {}\n",
+                quoted(&config.source),
+                counted(rules, "rule"),
+                counted(waivers, "waiver")
+            ))?;
             Vec::new()
         }
         Err(diagnostics) => diagnostics,
@@ -81,7 +90,9 @@ impl Init {
             }
             other => other.with_context(|| format!("cannot write {}", file.display()))?,
         };
-        opened.write_all(STARTER.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+        opened
+            .write_all(STARTER.as_bytes())
+            .with_context(|| format!("cannot write {}", file.display()))?;
         edge.print(&format!("wrote {}\n", quoted(&file.display().to_string())))?;
         Ok(ExitCode::Pass)
     }

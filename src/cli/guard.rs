@@ -18,7 +18,11 @@ pub fn guarded(run: impl FnOnce() -> ExitCode, say: impl FnOnce(&str)) -> ExitCo
 }
 
 fn message(payload: &(dyn Any + Send)) -> &str {
-    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked")
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it panicked")
 }
 
 #[cfg(test)]

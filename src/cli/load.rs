@@ -33,7 +33,11 @@ impl Where {
             check_revision(revision).map_err(|d| vec![d])?;
         }
         let named = self.config.iter().cloned();
-        let candidates: Vec<PathBuf> = if self.config.is_some() { named.collect() } else { config::CANDIDATES.iter().map(PathBuf::from).collect() };
+        let candidates: Vec<PathBuf> = if self.config.is_some() {
+            named.collect()
+        } else {
+            config::CANDIDATES.iter().map(PathBuf::from).collect()
+        };
         for path in &candidates {
             if let Some(text) = read(path, revision).map_err(|d| vec![d])? {
                 return Config::parse(&path.display().to_string(), &text, revision);
@@ -41,7 +45,8 @@ impl Where {
         }
         match &self.config {
             Some(path) => {
-                let place = revision.map_or(String::new(), |revision| format!(" at {}", quoted(revision)));
+                let place =
+                    revision.map_or(String::new(), |revision| format!(" at {}", quoted(revision)));
                 let message = format!("there is no {}{place}", quoted(&path.display().to_string()));
                 Err(vec![Diagnostic::error(Code::ConfigUnreadable, message).help("check `--config`; `benchgate config init` writes a configuration to start from")])
             }
@@ -64,7 +69,8 @@ impl Where {
         }
         if templates.is_empty() {
             let message = format!("{} holds no template", quoted(&directory.display().to_string()));
-            return Err(Diagnostic::error(Code::Template, message).help("templates end in `.j2`, e.g. `comment.md.j2`"));
+            return Err(Diagnostic::error(Code::Template, message)
+                .help("templates end in `.j2`, e.g. `comment.md.j2`"));
         }
         Ok(templates)
     }
@@ -73,11 +79,23 @@ impl Where {
         let names: Vec<String> = match self.config_rev.as_deref() {
             Some(revision) => {
                 check_revision(revision)?;
-                let listed = git(&["ls-tree", "--name-only", "--end-of-options", revision, &format!("./{}/", slashes(directory))])?;
-                listed.unwrap_or_default().lines().filter_map(|line| line.rsplit('/').next()).map(str::to_owned).collect()
+                let listed = git(&[
+                    "ls-tree",
+                    "--name-only",
+                    "--end-of-options",
+                    revision,
+                    &format!("./{}/", slashes(directory)),
+                ])?;
+                listed
+                    .unwrap_or_default()
+                    .lines()
+                    .filter_map(|line| line.rsplit('/').next())
+                    .map(str::to_owned)
+                    .collect()
             }
             None => {
-                let entries = fs::read_dir(directory).map_err(|error| unreadable(directory, &error.to_string()))?;
+                let entries = fs::read_dir(directory)
+                    .map_err(|error| unreadable(directory, &error.to_string()))?;
                 entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
             }
         };
@@ -91,14 +109,20 @@ fn read(path: &Path, revision: Option<&str>) -> Result<Option<String>, Diagnosti
         return git(&["show", "--end-of-options", &format!("{revision}:./{}", slashes(path))]);
     }
     match fs::read(path) {
-        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| unreadable(path, "it is not UTF-8 text")),
+        Ok(bytes) => {
+            String::from_utf8(bytes).map(Some).map_err(|_| unreadable(path, "it is not UTF-8 text"))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unreadable(path, &error.to_string())),
     }
 }
 
 fn unreadable(path: &Path, why: &str) -> Diagnostic {
-    Diagnostic::error(Code::ConfigUnreadable, format!("cannot read {}: {why}", quoted(&path.display().to_string()))).help("check the path and its permissions")
+    Diagnostic::error(
+        Code::ConfigUnreadable,
+        format!("cannot read {}: {why}", quoted(&path.display().to_string())),
+    )
+    .help("check the path and its permissions")
 }
 
 fn slashes(path: &Path) -> String {
@@ -107,10 +131,19 @@ fn slashes(path: &Path) -> String {
 
 /// That the revision is one.
 fn check_revision(revision: &str) -> Result<(), Diagnostic> {
-    match git(&["rev-parse", "--quiet", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")])? {
+    match git(&[
+        "rev-parse",
+        "--quiet",
+        "--verify",
+        "--end-of-options",
+        &format!("{revision}^{{commit}}"),
+    ])? {
         Some(_) => Ok(()),
-        None => Err(Diagnostic::error(Code::ConfigUnreadable, format!("git knows no revision {}", quoted(revision)))
-            .help("check `--config-rev`; on a shallow checkout, fetch the base commit first")),
+        None => Err(Diagnostic::error(
+            Code::ConfigUnreadable,
+            format!("git knows no revision {}", quoted(revision)),
+        )
+        .help("check `--config-rev`; on a shallow checkout, fetch the base commit first")),
     }
 }
 
@@ -119,6 +152,8 @@ fn git(arguments: &[&str]) -> Result<Option<String>, Diagnostic> {
     let output = Command::new("git").args(arguments).output().map_err(|error| {
         Diagnostic::error(Code::ConfigUnreadable, format!("cannot run git: {error}")).help("`--config-rev` reads the configuration through git; install it or leave the option out")
     })?;
-    let text = String::from_utf8(output.stdout).map_err(|_| Diagnostic::error(Code::ConfigUnreadable, "the file of that revision is not UTF-8 text"))?;
+    let text = String::from_utf8(output.stdout).map_err(|_| {
+        Diagnostic::error(Code::ConfigUnreadable, "the file of that revision is not UTF-8 text")
+    })?;
     Ok(output.status.success().then_some(text))
 }

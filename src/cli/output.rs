@@ -21,8 +21,12 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let forms = || Form::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
-        let (name, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or_else(|| format!("write it as FORM=FILE; forms are {}", forms()))?;
-        let form = Form::from_name(name).ok_or_else(|| format!("there is no form `{name}`; forms are {}", forms()))?;
+        let (name, file) = text
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or_else(|| format!("write it as FORM=FILE; forms are {}", forms()))?;
+        let form = Form::from_name(name)
+            .ok_or_else(|| format!("there is no form `{name}`; forms are {}", forms()))?;
         Ok(Self { form, file: file.into() })
     }
 }
@@ -43,7 +47,13 @@ pub(super) struct CommentArgs {
 
 impl CommentArgs {
     /// How to render.
-    pub(super) fn options(&self, common: Common, edge: &Edge<'_>, date: jiff::civil::Date, templates: Templates) -> Options {
+    pub(super) fn options(
+        &self,
+        common: Common,
+        edge: &Edge<'_>,
+        date: jiff::civil::Date,
+        templates: Templates,
+    ) -> Options {
         Options {
             width: edge.width,
             colour: edge.colour_out,
@@ -60,15 +70,27 @@ impl CommentArgs {
 
 /// Prints the report and writes its files: whether all of it could be done. The text is printed even where a file
 /// cannot be written.
-pub(super) fn deliver(report: &Report, targets: &[Target], options: &Options, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<bool> {
-    let text = report::render(report, Form::Text, options).map_err(|error| anyhow::anyhow!(error))?;
-    let shown = if common.quiet { text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default() } else { text };
+pub(super) fn deliver(
+    report: &Report,
+    targets: &[Target],
+    options: &Options,
+    common: Common,
+    edge: &mut Edge<'_>,
+) -> anyhow::Result<bool> {
+    let text =
+        report::render(report, Form::Text, options).map_err(|error| anyhow::anyhow!(error))?;
+    let shown = if common.quiet {
+        text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default()
+    } else {
+        text
+    };
     edge.print(&shown)?;
     let mut done = true;
     for target in targets {
         let plain = Options { colour: false, ..options.clone() };
         match report::render(report, target.form, &plain) {
-            Ok(rendered) => fs::write(&target.file, rendered).with_context(|| format!("cannot write {}", target.file.display()))?,
+            Ok(rendered) => fs::write(&target.file, rendered)
+                .with_context(|| format!("cannot write {}", target.file.display()))?,
             Err(error) => {
                 say(&error, edge)?;
                 done = false;

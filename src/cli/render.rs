@@ -41,7 +41,8 @@ fn form_names() -> PossibleValuesParser {
 impl Render {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         let name = self.report.display().to_string();
-        let text = fs::read_to_string(&self.report).with_context(|| format!("cannot read {name}"))?;
+        let text =
+            fs::read_to_string(&self.report).with_context(|| format!("cannot read {name}"))?;
         let report = match bundle::read(&text, &name) {
             Ok(report) => report,
             Err(diagnostic) => {
@@ -57,12 +58,14 @@ impl Render {
                 return Ok(ExitCode::Usage);
             }
         };
-        let mut options = self.comment.options(common, edge, self.date.unwrap_or(edge.today), templates);
+        let mut options =
+            self.comment.options(common, edge, self.date.unwrap_or(edge.today), templates);
         options.colour &= self.out.is_none();
         let form = Form::from_name(&self.format).unwrap_or(Form::Text);
         match (report::render(&report, form, &options), &self.out) {
             (Ok(rendered), None) => edge.print(&rendered)?,
-            (Ok(rendered), Some(file)) => fs::write(file, rendered).with_context(|| format!("cannot write {}", file.display()))?,
+            (Ok(rendered), Some(file)) => fs::write(file, rendered)
+                .with_context(|| format!("cannot write {}", file.display()))?,
             (Err(error), _) => {
                 say(&error, edge)?;
                 return Ok(ExitCode::Usage);
