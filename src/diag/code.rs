@@ -110,6 +110,22 @@ codes! {
     BadReport = "bad-report",
     /// A pattern of the machine or the build, not of one benchmark: all benchmarks moved together.
     SuiteShift = "suite-shift",
+    /// A git revision does not exist or cannot be checked out.
+    BadRevision = "bad-revision",
+    /// One side cannot be built, so there is nothing to measure.
+    BuildFailed = "build-failed",
+    /// A bench executable is none that benchgate can ask for one benchmark. `--cmd` measures any command.
+    UnknownHarness = "unknown-harness",
+    /// Only one of the two revisions has the benchmark, so it was not measured.
+    OneSided = "one-sided",
+    /// A run ended badly, took longer than its limit or left no result. The benchmark was not measured further.
+    RunFailed = "run-failed",
+    /// What was asked for would not give a fair or a useful measurement on this machine.
+    UnfairMeasurement = "unfair-measurement",
+    /// Fewer blocks or links than a decision needs: such a comparison is a suspect at most.
+    FewBlocks = "few-blocks",
+    /// Measuring ended before its plan was done: it was interrupted, or the budget was used up.
+    Unfinished = "unfinished",
 }
 
 impl fmt::Display for Code {

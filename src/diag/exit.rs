@@ -14,6 +14,8 @@ pub enum ExitCode {
     Inconclusive = 5,
     /// A bug in benchgate.
     Bug = 70,
+    /// Interrupted by Ctrl-C or a signal to terminate.
+    Interrupted = 130,
 }
 
 impl ExitCode {
@@ -31,6 +33,7 @@ impl ExitCode {
         (Self::Input, "the inputs are wrong: an error in a file, nothing measured, an empty side"),
         (Self::Inconclusive, "inconclusive, and the configuration says `inconclusive: fail`"),
         (Self::Bug, "a bug in benchgate"),
+        (Self::Interrupted, "interrupted by Ctrl-C or a signal to terminate"),
     ];
 
     /// The exit code with this number.

@@ -60,7 +60,9 @@ impl Metric {
     pub const KNOWN: &'static [MetricInfo] = &[
         MetricInfo { name: "time", better: Better::Lower, counter: false },
         MetricInfo { name: "cpu", better: Better::Lower, counter: false },
+        MetricInfo { name: "cpu-time", better: Better::Lower, counter: false },
         MetricInfo { name: "memory", better: Better::Lower, counter: false },
+        MetricInfo { name: "peak-memory", better: Better::Lower, counter: false },
         MetricInfo { name: "error-rate", better: Better::Lower, counter: false },
         MetricInfo { name: "instructions", better: Better::Lower, counter: true },
         MetricInfo { name: "allocations", better: Better::Lower, counter: true },

@@ -8,11 +8,13 @@ mod comparison;
 mod finding;
 mod inputs;
 mod measurement;
+mod measuring;
 mod metric;
 mod report;
 mod run;
 mod severity;
 mod statistic;
+mod timespan;
 mod unit;
 
 pub use benchmark::BenchmarkId;
@@ -20,9 +22,11 @@ pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict
 pub use finding::{Finding, Waived};
 pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};
 pub use measurement::Measurement;
+pub use measuring::{MeasureSettings, Mode, Profile, ProfileName};
 pub use metric::{Better, Metric, MetricInfo};
 pub use report::{ConfigInfo, Outcome, Report, SCHEMA, SideInfo, SuiteShift, Threshold, Tool};
 pub use run::{Data, Origin, Run, Side, Stage, Summary, SummaryOf, Throughput};
 pub use severity::{Action, Display, Order, Severity};
 pub use statistic::Statistic;
+pub use timespan::Timespan;
 pub use unit::Unit;

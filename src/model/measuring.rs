@@ -1,0 +1,172 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Timespan;
+
+/// How the runs of base and head are laid out in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One benchmark at a time, base and head back to back, each as a process of its own.
+    #[default]
+    Interleaved,
+    /// One benchmark at a time, base and head at the same moment on two cores, which they swap at random.
+    Duet,
+    /// Whole bench executables, base and head in turns: for harnesses that cannot run one benchmark alone.
+    Suite,
+}
+
+/// The name of a set of settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProfileName {
+    /// Enough blocks to decide.
+    #[default]
+    Full,
+    /// A smoke run of about 30 seconds: it reports and never fails a build.
+    Quick,
+}
+
+/// The `measure:` section of the configuration: how `benchgate measure` measures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct MeasureSettings {
+    /// The profile to take where the command line names none.
+    pub profile: ProfileName,
+    /// The full profile, where it is to differ from the built-in one.
+    pub full: Profile,
+    /// The quick profile, where it is to differ from the built-in one.
+    pub quick: Profile,
+}
+
+impl MeasureSettings {
+    /// The settings of a profile, the file's word first; every field is set but `budget`.
+    #[must_use]
+    pub fn profile(&self, name: ProfileName) -> Profile {
+        match name {
+            ProfileName::Full => self.full.clone().or(Profile::full()),
+            ProfileName::Quick => self.quick.clone().or(Profile::quick()),
+        }
+    }
+}
+
+/// Settings of a measurement; what is left out keeps its default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Profile {
+    /// How the runs are laid out: `interleaved`, `duet` or `suite`.
+    pub mode: Option<Mode>,
+    /// How many blocks decide: 1 to 1000. Fewer than five give suspects at most.
+    pub blocks: Option<u32>,
+    /// Look at every benchmark in a few blocks first, and take the blocks that decide only of those that look slower.
+    pub confirm: Option<bool>,
+    /// How many blocks the first look takes: 1 to 1000.
+    pub screen_blocks: Option<u32>,
+    /// How long measuring may take, building left out; as many blocks as fit, at most `blocks` where that is set.
+    pub budget: Option<Timespan>,
+    /// Samples a run: at least 10.
+    pub samples: Option<u32>,
+    /// How long a benchmark runs before it is measured.
+    pub warm_up: Option<Timespan>,
+    /// How long a run measures.
+    pub measurement: Option<Timespan>,
+    /// Link each side so many times with its functions in another order, and take turns; 0 or 1 for the one link that
+    /// cargo makes. Needs at least five to decide.
+    pub relink: Option<u32>,
+    /// Only benchmarks that match one of these globs.
+    pub filter: Option<Vec<String>>,
+    /// Benchmarks that use several threads, as globs: `duet` measures these one side at a time.
+    pub threads: Option<Vec<String>>,
+    /// Record CPU and memory of the process as metrics of every benchmark.
+    pub resources: Option<bool>,
+    /// How long one run may take before it is stopped and counts as failed.
+    pub limit: Option<Timespan>,
+}
+
+impl Profile {
+    /// The built-in full profile.
+    #[must_use]
+    pub fn full() -> Self {
+        Self {
+            mode: Some(Mode::Interleaved),
+            blocks: Some(10),
+            confirm: Some(true),
+            screen_blocks: Some(5),
+            budget: None,
+            samples: Some(15),
+            warm_up: Some(Timespan::from_millis(100)),
+            measurement: Some(Timespan::from_millis(250)),
+            relink: Some(0),
+            filter: Some(Vec::new()),
+            threads: Some(Vec::new()),
+            resources: Some(false),
+            limit: Some(Timespan::from_secs(600)),
+        }
+    }
+
+    /// The built-in quick profile: fewer blocks than a decision needs, within half a minute.
+    #[must_use]
+    pub fn quick() -> Self {
+        Self {
+            blocks: Some(4),
+            confirm: Some(false),
+            budget: Some(Timespan::from_secs(30)),
+            samples: Some(10),
+            warm_up: Some(Timespan::from_millis(50)),
+            measurement: Some(Timespan::from_millis(100)),
+            ..Self::full()
+        }
+    }
+
+    /// These settings, and those of `other` where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            mode: self.mode.or(other.mode),
+            blocks: self.blocks.or(other.blocks),
+            confirm: self.confirm.or(other.confirm),
+            screen_blocks: self.screen_blocks.or(other.screen_blocks),
+            budget: self.budget.or(other.budget),
+            samples: self.samples.or(other.samples),
+            warm_up: self.warm_up.or(other.warm_up),
+            measurement: self.measurement.or(other.measurement),
+            relink: self.relink.or(other.relink),
+            filter: self.filter.or(other.filter),
+            threads: self.threads.or(other.threads),
+            resources: self.resources.or(other.resources),
+            limit: self.limit.or(other.limit),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_complete_but_for_its_budget() {
+        for name in [ProfileName::Full, ProfileName::Quick] {
+            let profile = MeasureSettings::default().profile(name);
+            let json = serde_json::to_value(&profile).unwrap();
+            let missing: Vec<&str> = json
+                .as_object()
+                .unwrap()
+                .iter()
+                .filter(|(_, value)| value.is_null())
+                .map(|(key, _)| key.as_str())
+                .collect();
+            assert!(missing.is_empty() || missing == ["budget"], "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_replaces_what_is_built_in() {
+        let settings: MeasureSettings =
+            serde_json::from_str(r#"{"quick":{"budget":"1m","mode":"duet"}}"#).unwrap();
+        let quick = settings.profile(ProfileName::Quick);
+        assert_eq!(quick.budget, Some(Timespan::from_secs(60)));
+        assert_eq!(quick.mode, Some(Mode::Duet));
+        assert_eq!(quick.blocks, Some(4));
+        assert_eq!(settings.profile(ProfileName::Full), Profile::full());
+    }
+}
