@@ -59,6 +59,10 @@ pub(crate) fn longest_run(text: &str, of: char) -> usize {
 /// and any other part becomes code, too.
 #[must_use]
 pub fn prose(text: &str) -> String {
+    prose_of(text, |part| is_calm(part) && !starts_block(part))
+}
+
+fn prose_of(text: &str, calm: impl Fn(&str) -> bool) -> String {
     let shown = cut(text, SENTENCE);
     let mut out = String::with_capacity(shown.len());
     for (i, part) in shown.split('`').enumerate() {
@@ -66,7 +70,7 @@ pub fn prose(text: &str) -> String {
         if part.is_empty() {
             continue;
         }
-        if !inside && is_calm(part) {
+        if !inside && calm(part) {
             // Two code spans side by side would run together into one fence.
             out.push_str(part);
         } else {
@@ -88,7 +92,7 @@ pub fn prose(text: &str) -> String {
 /// [`prose`] for a table cell.
 #[must_use]
 pub fn prose_cell(text: &str) -> String {
-    prose(text).replace('|', "\\|")
+    prose_of(text, is_calm).replace('|', "\\|")
 }
 
 /// Splits white space off both ends.
@@ -129,10 +133,6 @@ fn is_calm(text: &str) -> bool {
                     | '≤'
             )
     };
-    let starts_block = text.trim_start().starts_with(['+', '-']) || {
-        let rest = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.len() < text.trim_start().len() && rest.starts_with(['.', ')'])
-    };
     let word_is_linked = |word: &str| {
         let lower = word.to_lowercase();
         let commit = word.len() >= 7 && word.bytes().all(|b| b.is_ascii_hexdigit());
@@ -141,13 +141,19 @@ fn is_calm(text: &str) -> bool {
     let colon_inside =
         text.split(' ').any(|w| w.trim_end_matches(':').contains(':') || w.ends_with("::"));
     text.chars().all(harmless)
-        && !starts_block
         && !colon_inside
         && !text.contains("--")
         && !text
             .split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '.' | ':' | '/'))
             .any(word_is_linked)
         && !text.split(|c: char| !c.is_alphanumeric()).any(word_is_linked)
+}
+
+/// Whether text would start a list if it stood at the start of a line.
+fn starts_block(text: &str) -> bool {
+    let text = text.trim_start();
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    text.starts_with(['+', '-']) || (number.len() < text.len() && number.starts_with(['.', ')']))
 }
 
 /// Text for HTML, in an element or a quoted attribute.

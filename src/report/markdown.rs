@@ -96,6 +96,24 @@ mod tests {
     }
 
     #[test]
+    fn tables_end_before_text_begins() {
+        for (name, report) in samples::all() {
+            let text = markdown(&report, &Options::default());
+            let lines: Vec<&str> = text.lines().collect();
+            for (line, next) in lines.iter().zip(lines.iter().skip(1)) {
+                let ends = next.is_empty() || next.starts_with('|') || *next == "</details>";
+                assert!(!line.starts_with('|') || ends, "{name}: {next}");
+                assert!(
+                    line.is_empty() || !next.starts_with("| |"),
+                    "{name}: a table after {line}"
+                );
+                assert!(line.is_empty() || !next.starts_with("<details>"), "{name}: {line}");
+            }
+            assert!(!text.contains("\n\n\n"), "{name}");
+        }
+    }
+
+    #[test]
     fn ten_thousand_benchmarks_fit_and_the_rest_is_counted() {
         let text = markdown(&samples::huge(), &Options::default());
         assert!(text.len() <= 60_000 && text.len() > 55_000, "{}", text.len());

@@ -82,6 +82,7 @@ pub(super) fn fixed(view: &View<'_>, options: &Options) -> Value {
         outcome => outcome(view.report.outcome),
         counts => view.counts.markdown(),
         shift => view.shift.as_ref().map(Phrase::markdown),
+        confidence => view::confidence(view.report).map(|confidence| nbsp(&confidence)),
         scale => format!("← {better} · {worse} →"),
         others_first => view.others_first(),
         suspects_first => view.suspects_first(),

@@ -35,7 +35,7 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
             parts.push(Phrase::of(format!("{count} {word}")));
         }
     };
-    simple(Class::Worse, "slower or worse below every level");
+    simple(Class::Worse, "worse below every level");
     simple(Class::Waived, "waived");
     let suspects = rows.iter().filter(|row| matches!(row.class, Class::Suspect(_))).count();
     if suspects > 0 {

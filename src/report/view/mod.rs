@@ -16,7 +16,7 @@ use crate::model::{
 
 use super::phrase::Phrase;
 
-pub(crate) use decided::{environment, how};
+pub(crate) use decided::{confidence, environment, how};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
