@@ -191,7 +191,7 @@ pub fn terminal(text: &str) -> String {
 }
 
 /// Takes GitHub's workflow commands apart: `::name::` at the start of a line, `##[name]` anywhere in it.
-fn commandless(shown: &str) -> String {
+pub(crate) fn commandless(shown: &str) -> String {
     let shown = shown.replace("##[", "##\\u{5b}");
     let start = shown.len() - shown.trim_start().len();
     match (shown.get(..start), shown.get(start..).and_then(|rest| rest.strip_prefix("::"))) {

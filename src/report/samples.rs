@@ -489,7 +489,13 @@ pub(super) fn any_report() -> impl Strategy<Value = Report> {
             "[a-z/]{1,300}"
         ]
     };
-    let number = || prop_oneof![-1.0..2.0f64, prop::num::f64::NORMAL, Just(0.0)];
+    let number = || {
+        prop_oneof![
+            -1.0..2.0f64,
+            prop::num::f64::NORMAL.prop_map(|n| n.clamp(-1e300, 1e300)),
+            Just(0.0)
+        ]
+    };
     let verdict = prop::sample::select(vec![
         Verdict::Regressed,
         Verdict::Improved,

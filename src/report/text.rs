@@ -281,7 +281,7 @@ fn accept(page: &mut Page, view: &View<'_>, options: &Options, most: usize) {
     page.heading(
         &Phrase::of("To accept a change you meant to make, add to ")
             .name(source)
-            .text(" on the base branch")
+            .text(" on the base branch:")
             .plain(),
     );
     page.line(Style::new(), "  waivers:");
@@ -299,6 +299,9 @@ fn how(page: &mut Page, view: &View<'_>) {
     page.heading("How this was measured and decided");
     for line in view::how(view.report) {
         page.wrapped(Style::new(), &format!("  {}", line.plain()), 4);
+    }
+    if let Some(legend) = view::legend(view.report).filter(|_| page.has_pictures()) {
+        page.wrapped(Style::new(), &format!("  {}", legend.plain()), 4);
     }
     for row in view::environment(view.report).iter().filter(|row| row.differs()) {
         let line = Phrase::of("  The machines differ in ")

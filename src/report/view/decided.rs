@@ -54,9 +54,6 @@ pub(crate) fn how(report: &Report) -> Vec<Phrase> {
     lines.extend(thresholds(report));
     lines.push(chance(report));
     lines.extend(outliers(report));
-    if report.comparisons.iter().any(|c| c.change.is_some()) {
-        lines.push(legend());
-    }
     lines
 }
 
@@ -83,19 +80,21 @@ fn sides(report: &Report) -> Phrase {
         .text(format!(": {order}."))
 }
 
-/// What the pictures show.
-fn legend() -> Phrase {
-    Phrase::of("In the pictures ")
-        .name("├─●─┤")
-        .text(" is the interval and the estimate, ")
-        .name("┊")
-        .text(" no change, ")
-        .name("╎")
-        .text(" the margin; ")
-        .name("◂")
-        .text(" and ")
-        .name("▸")
-        .text(" run on beyond the picture.")
+/// What the pictures show, if there are any.
+pub(crate) fn legend(report: &Report) -> Option<Phrase> {
+    report.comparisons.iter().any(|c| c.change.is_some()).then(|| {
+        Phrase::of("In the pictures ")
+            .name("├─●─┤")
+            .text(" is the interval and the estimate, ")
+            .name("┊")
+            .text(" no change, ")
+            .name("╎")
+            .text(" the margin; ")
+            .name("◂")
+            .text(" and ")
+            .name("▸")
+            .text(" run on beyond the picture.")
+    })
 }
 
 fn layout(report: &Report) -> Phrase {

@@ -16,7 +16,7 @@ use crate::model::{
 
 use super::phrase::Phrase;
 
-pub(crate) use decided::{confidence, environment, how};
+pub(crate) use decided::{confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
@@ -105,7 +105,7 @@ fn sort(report: &Report) -> (Vec<Row<'_>>, Vec<&Finding>) {
         places.entry((&comparison.benchmark, &comparison.metric)).or_default().push(i);
     }
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let mut of_row: BTreeMap<usize, &Finding> = BTreeMap::new();
     let mut others = Vec::new();
     for finding in findings {
