@@ -164,6 +164,19 @@ mod tests {
     }
 
     #[test]
+    fn fields_of_a_newer_version_are_ignored() {
+        let report = samples::small();
+        let text = write(&report).unwrap();
+        let newer = text
+            .replacen("\"schema\": 1,", "\"schema\": 1, \"weather\": {\"sunny\": true},", 1)
+            .replacen("\"gating\":true,", "\"gating\":true,\"colour\":[1,2],", 1)
+            .replacen("\"code\":\"stale\"", "\"code\":\"new-kind\"", 1);
+        let read = read(&newer, "r.json").unwrap();
+        assert_eq!(read.comparisons, report.comparisons);
+        assert_eq!(read.diagnostics.first().map(|d| d.code), Some(Code::Unknown));
+    }
+
+    #[test]
     fn more_than_a_thousand_runs_are_refused() {
         let mut report = samples::small();
         for m in &mut report.measurements {
