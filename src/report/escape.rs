@@ -28,10 +28,36 @@ pub fn cut(text: &str, longest: usize) -> String {
     shown
 }
 
+/// A name of at most `longest` characters, cut in the middle: benchmarks differ at their ends.
+#[must_use]
+pub fn cut_middle(name: &str, longest: usize) -> String {
+    // Escapes make text longer, never shorter, so more characters than these from each end cannot be shown.
+    let head_end = name.char_indices().nth(longest + 1).map(|(end, _)| end);
+    let tail_start = name.char_indices().nth_back(longest).map(|(start, _)| start);
+    let (Some(head_end), Some(tail_start)) = (head_end, tail_start) else {
+        let shown = visible(name);
+        return if shown.chars().count() <= longest {
+            shown
+        } else {
+            joined(&shown, &shown, longest)
+        };
+    };
+    let piece = |range: Option<&str>| visible(range.unwrap_or_default());
+    joined(&piece(name.get(..head_end)), &piece(name.get(tail_start..)), longest)
+}
+
+/// The start of one text and the end of another, together `longest` characters with `…` between them.
+fn joined(head: &str, tail: &str, longest: usize) -> String {
+    let rest = longest.saturating_sub(1);
+    let start: String = head.chars().take(rest.div_ceil(2)).collect();
+    let skipped = tail.chars().count().saturating_sub(rest / 2);
+    start + "…" + &tail.chars().skip(skipped).collect::<String>()
+}
+
 /// A Markdown code span outside a table. Inside code nobody is mentioned and nothing is linked.
 #[must_use]
 pub fn code(text: &str) -> String {
-    code_of(text, NAME)
+    code_of(&cut_middle(text, NAME))
 }
 
 /// A Markdown code span for a table cell, where a bare `|` would split the cell even inside code.
@@ -40,12 +66,12 @@ pub fn code_cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
-fn code_of(text: &str, longest: usize) -> String {
-    let shown = cut(text, longest);
+/// A code span of text that is visible already.
+fn code_of(shown: &str) -> String {
     if shown.trim().is_empty() {
         return "(blank)".to_owned();
     }
-    let fence = "`".repeat(longest_run(&shown, '`') + 1);
+    let fence = "`".repeat(longest_run(shown, '`') + 1);
     let space = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{space}{shown}{space}{fence}")
 }
@@ -80,7 +106,7 @@ fn prose_of(text: &str, calm: impl Fn(&str) -> bool) -> String {
             }
             out.push_str(before);
             if !core.is_empty() {
-                out.push_str(&code_of(core, SENTENCE));
+                out.push_str(&code_of(core));
             }
             out.push_str(after);
         }
@@ -200,26 +226,27 @@ pub(crate) fn commandless(shown: &str) -> String {
     }
 }
 
-/// [`terminal`] text of at most `width` columns, cut at the end.
+/// [`terminal`] text of at most `width` columns, cut in the middle.
 #[must_use]
 pub fn terminal_cut(text: &str, width: usize) -> String {
-    let shown = terminal(
-        text.char_indices().nth(4 * width + 4).and_then(|(end, _)| text.get(..end)).unwrap_or(text),
-    );
+    let shown = terminal(&cut_middle(text, 4 * width + 4));
     if shown.width() <= width {
         return shown;
     }
-    let mut out = String::new();
-    let mut used = 1;
-    for c in shown.chars() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
+    let room = width.saturating_sub(1);
+    let fitting = |chars: &mut dyn Iterator<Item = char>, room: usize| -> String {
+        let mut used = 0;
+        chars
+            .take_while(|c| {
+                used += c.width().unwrap_or(0);
+                used <= room
+            })
+            .collect()
+    };
+    let start = fitting(&mut shown.chars(), room.div_ceil(2));
+    let end = fitting(&mut shown.chars().rev(), room - start.width());
+    let end: String = end.chars().rev().collect();
+    commandless(&format!("{start}…{end}"))
 }
 
 /// The data of a GitHub workflow command, what follows the second `::`.
@@ -338,7 +365,11 @@ mod tests {
     #[test]
     fn long_text_is_cut() {
         assert_eq!(cut(&"é".repeat(10_000), 5), "ééééé…");
-        assert_eq!(terminal_cut("日本語の名前", 7), "日本語…");
+        assert_eq!(cut_middle(&"é".repeat(10_000), 5), "éé…éé");
+        assert_eq!(cut_middle("dht/lookup/1000", 15), "dht/lookup/1000");
+        assert_eq!(cut_middle("dht/lookup/1000", 10), "dht/l…1000");
+        assert_eq!(cut_middle(&"\n".repeat(6), 7), r"\n\…n\n");
+        assert_eq!(terminal_cut("日本語の名前", 7), "日…名前");
         assert_eq!(terminal_cut("short", 7), "short");
     }
 

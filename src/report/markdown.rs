@@ -45,6 +45,7 @@ fn environment(options: &Options) -> Result<Environment<'_>, RenderError> {
     let mut syntax = environment.syntax().to_builder();
     let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     environment.set_syntax(syntax.map_err(|error| template_error(&error))?);
+    environment.add_filter("thousands", super::words::thousands);
     environment.set_recursion_limit(50);
     let own = options.templates.iter().map(|(name, source)| (name.as_str(), source.as_str()));
     for (name, source) in EMBEDDED.iter().copied().chain(own) {

@@ -122,7 +122,8 @@ fn named(rows: &[&Row<'_>], word: &str) -> Option<Phrase> {
     let count = Phrase::of(format!("{} {word}", number_of(rows)));
     let shown = some_names(names.get(..names.len().min(MOST)).unwrap_or_default(), MOST);
     let more = rows.len().saturating_sub(MOST);
-    let shown = if more > 0 { shown.text(format!(" and {more} more")) } else { shown };
+    let shown =
+        if more > 0 { shown.text(format!(" and {} more", thousands(more as u64))) } else { shown };
     Some(count.text(" (").then(shown).text(")"))
 }
 

@@ -15,6 +15,7 @@ use crate::model::{
 };
 
 use super::phrase::Phrase;
+use super::words::thousands;
 
 pub(crate) use decided::{confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
@@ -187,7 +188,7 @@ pub(crate) fn some_names(names: &[Phrase], most: usize) -> Phrase {
     let shown = Phrase::join(names.iter().take(most).cloned(), ", ");
     match names.len().saturating_sub(most) {
         0 => shown,
-        more => shown.text(format!(" and {more} more")),
+        more => shown.text(format!(" and {} more", thousands(more as u64))),
     }
 }
 
