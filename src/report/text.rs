@@ -91,7 +91,9 @@ fn class_style(class: Class) -> Style {
         Class::Worse | Class::Removed => colour(AnsiColor::Yellow),
         Class::Suspect(_) => colour(AnsiColor::Magenta),
         Class::Improved => colour(AnsiColor::Green),
-        Class::Waived | Class::Added | Class::Inconclusive | Class::Unchanged => Style::new(),
+        Class::Waived | Class::Added | Class::Inconclusive | Class::Unchanged | Class::Derived => {
+            Style::new()
+        }
     }
 }
 
