@@ -13,35 +13,44 @@ use super::node::{Kind, Node};
 use super::{hints, schema};
 use crate::diag::{Code, quoted};
 
-/// More mistakes than this in one file are not searched for.
-const MOST_FAULTS: usize = 100;
+/// After so many mistakes in one file no more are searched for.
+pub(super) const MOST_FAULTS: usize = 100;
 
-/// What came of reading a file into a type.
-pub(super) struct Read<T> {
-    /// The value, made of the entries without mistakes; the default where nothing could be made of them.
-    pub(super) value: T,
-    /// Whether something could be made of them.
-    pub(super) usable: bool,
-    /// The mistakes.
+/// The mistakes found so far, and what they spoil.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The mistakes, in no order.
     pub(super) faults: Vec<Fault>,
-    /// The keys and list elements that were left out because of them.
+    /// The keys and list elements that are left out because of them.
     pub(super) left_out: BTreeSet<u32>,
 }
 
+impl Found {
+    /// Whether to stop.
+    pub(super) fn enough(&self) -> bool {
+        self.faults.len() >= MOST_FAULTS
+    }
+
+    /// Whether a node, or something in it, was left out as wrong.
+    pub(super) fn spoilt(&self, node: &Node) -> bool {
+        node.holds_any(&self.left_out)
+    }
+}
+
 /// Reads a tree into a type and finds all mistakes in it, not only the first: an entry with a mistake is left
-/// out and the rest is read again, until there is no mistake or nothing to leave out.
-pub(super) fn read<T: de::DeserializeOwned + Default>(root: &Node, mut left_out: BTreeSet<u32>) -> Read<T> {
-    let mut faults = Vec::new();
+/// out and the rest is read again, until there is no mistake or nothing to leave out. `None` where nothing could
+/// be made of it.
+pub(super) fn read<T: de::DeserializeOwned>(root: &Node, found: &mut Found) -> Option<T> {
     loop {
-        let error = match T::deserialize(Reader { node: root, left_out: &left_out }) {
-            Ok(value) => return Read { value, usable: true, faults, left_out },
+        let error = match T::deserialize(Reader { node: root, left_out: &found.left_out }) {
+            Ok(value) => return Some(value),
             Err(error) => error.at(&root.span),
         };
         let (fault, entry) = error.into_parts();
-        faults.extend(fault);
-        let further = entry.is_some_and(|entry| left_out.insert(entry));
-        if !further || faults.len() >= MOST_FAULTS {
-            return Read { value: T::default(), usable: false, faults, left_out };
+        found.faults.extend(fault);
+        let further = entry.is_some_and(|entry| found.left_out.insert(entry));
+        if !further || found.enough() {
+            return None;
         }
     }
 }
@@ -72,7 +81,11 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.wrong("one value").help("write a single word or text here"))
     }
 
-    fn entries<'de, V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn entries<'de, V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         let map = Entries { reader: self, name, rest: self.node.entries().iter(), value: None };
         visitor.visit_map(map).map_err(|error| match error.cause() {
             Cause::Missing(field) => self.missing(name, field),
@@ -183,18 +196,18 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Kind::List(elements) => {
                 visitor.visit_seq(Elements { reader: self, rest: elements.iter() })
             }
-            Kind::Empty | Kind::Scalar(_) | Kind::Map(_) => Err(self
-                .wrong("a list")
-                .help("write `[a, b]`, or each element on a line of its own that begins with `- `")),
+            Kind::Empty | Kind::Scalar(_) | Kind::Map(_) => Err(self.wrong("a list").help(
+                "write `[a, b]`, or each element on a line of its own that begins with `- `",
+            )),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.kind {
             Kind::Map(_) => self.entries("", visitor),
-            Kind::Empty | Kind::Scalar(_) | Kind::List(_) => {
-                Err(self.wrong("a map").help("write `{ key: value }`, or each `key: value` on a line of its own"))
-            }
+            Kind::Empty | Kind::Scalar(_) | Kind::List(_) => Err(self
+                .wrong("a map")
+                .help("write `{ key: value }`, or each `key: value` on a line of its own")),
         }
     }
 
@@ -269,7 +282,10 @@ struct Entries<'a> {
 impl<'de> MapAccess<'de> for Entries<'_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
         let left_out = self.reader.left_out;
         let Some((key, value)) = self.rest.by_ref().find(|(key, _)| !left_out.contains(&key.id))
         else {
@@ -320,7 +336,10 @@ struct Elements<'a> {
 impl<'de> SeqAccess<'de> for Elements<'_> {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
         let left_out = self.reader.left_out;
         let Some(element) = self.rest.by_ref().find(|element| !left_out.contains(&element.id))
         else {
@@ -328,7 +347,10 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         };
         if element.kind == Kind::Empty {
             let error = Error::new(Code::InvalidValue, "an element of the list is empty");
-            return Err(error.help("write a value, or remove the `-`").at(&element.span).spoils(element.id));
+            return Err(error
+                .help("write a value, or remove the `-`")
+                .at(&element.span)
+                .spoils(element.id));
         }
         let read = seed.deserialize(self.reader.of(element));
         read.map(Some).map_err(|error| error.at(&element.span).spoils(element.id))
@@ -372,7 +394,9 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
     fn unit_variant(self) -> Result<(), Error> {
         match self.value {
             None => Ok(()),
-            Some(value) => Err(self.reader.of(value).wrong("nothing").help("this word stands alone")),
+            Some(value) => {
+                Err(self.reader.of(value).wrong("nothing").help("this word stands alone"))
+            }
         }
     }
 

@@ -174,7 +174,12 @@ fn split(text: &str) -> Option<(&str, &str)> {
 /// Words as people list them: `a`, `b` and `c`.
 pub(super) fn list(words: &[impl AsRef<str>], joint: &str) -> String {
     let ticked: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
-    match ticked.split_last() {
+    joined(&ticked, joint)
+}
+
+/// Parts joined as people do: a, b and c.
+pub(super) fn joined(parts: &[String], joint: &str) -> String {
+    match parts.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} {joint} {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),

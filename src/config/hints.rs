@@ -1,6 +1,6 @@
 //! What to do about a mistake: the words behind `help:`.
 
-use super::error::{Error, list};
+use super::error::{Error, joined, list};
 use super::node::Node;
 use super::schema;
 use crate::diag::{Code, quoted, suggest};
@@ -13,22 +13,19 @@ pub(super) fn is_tagged(name: &str) -> bool {
 
 /// For a map that lacks keys.
 pub(super) fn missing(name: &str, keys: &[&str]) -> String {
-    let describe = |key: &&str| {
-        schema::describe(name, key).map(|text| format!("`{key}` is {}", decapitalize(&text)))
-    };
-    let described: Vec<String> = keys.iter().filter_map(describe).collect();
-    if described.is_empty() {
-        format!("add {}", list(keys, "and"))
-    } else {
-        format!("add {}: {}", if keys.len() == 1 { "it" } else { "them" }, described.join("; "))
-    }
+    let meant: Vec<String> = keys
+        .iter()
+        .map(|key| match schema::describe(name, key).filter(|text| !text.is_empty()) {
+            Some(text) => format!("`{key}` ({})", decapitalized(&text)),
+            None => format!("`{key}`"),
+        })
+        .collect();
+    format!("add {}", joined(&meant, "and"))
 }
 
-/// The first sentence of a description, to stand in the middle of another.
-fn decapitalize(description: &str) -> String {
-    let sentence = description.split_inclusive(". ").next().unwrap_or_default();
-    let sentence = sentence.trim().trim_end_matches('.');
-    let mut chars = sentence.chars();
+/// A description, to stand in the middle of a sentence.
+fn decapitalized(description: &str) -> String {
+    let mut chars = description.trim_end_matches('.').chars();
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),
         None => String::new(),
@@ -70,10 +67,9 @@ pub(super) fn unknown_kind(word: &str, variants: &[&str]) -> Error {
         return error.help(format!("did you mean `{near}`?"));
     }
     match Rule::KINDS.iter().find(|kind| schema::kind_takes(kind.name, word)) {
-        Some(kind) => error.help(format!(
-            "a rule begins with its kind: `- {}: {{ {word}: … }}`",
-            kind.name
-        )),
+        Some(kind) => {
+            error.help(format!("a rule begins with its kind: `- {}: {{ {word}: … }}`", kind.name))
+        }
         None => error.help(kinds(variants)),
     }
 }
@@ -98,7 +94,9 @@ pub(super) fn several_keys(first: &Node, second: &Node, variants: &[&str]) -> Er
 pub(super) fn belongs_elsewhere(name: &str, key: &str) -> Option<String> {
     if name == schema::ROOT {
         if Rule::KINDS.iter().any(|kind| kind.name == key) {
-            return Some(format!("rules stand in a list under `rules:`, each like `- {key}: {{ … }}`"));
+            return Some(format!(
+                "rules stand in a list under `rules:`, each like `- {key}: {{ … }}`"
+            ));
         }
         return schema::section_with(key).map(|section| format!("it belongs under `{section}:`"));
     }

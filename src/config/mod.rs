@@ -16,8 +16,6 @@ mod source;
 mod syntax;
 mod yaml;
 
-use std::collections::BTreeSet;
-
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{Gate, OnInconclusive, OneRun};
@@ -26,7 +24,11 @@ use crate::diag::{Code, Diagnostic, Located};
 use crate::model::{ConfigInfo, JsonlSettings, Levels, Metric, Threshold};
 use crate::policy::rules::{Presence, Regression};
 use crate::policy::{Declared, Rule, Waiver};
+use check::Check;
+use de::Found;
 use error::Fault;
+use file::File;
+use node::Node;
 use source::Source;
 
 /// Where a configuration is looked for, relative to the root of the repository, in this order.
@@ -63,7 +65,8 @@ impl Config {
     #[must_use]
     pub fn built_in() -> Self {
         let levels = |notice, warning, critical| Levels { notice, warning, critical };
-        let regression = |metric: &str, levels| Rule::Regression(Regression::new(Metric::new(metric), levels));
+        let regression =
+            |metric: &str, levels| Rule::Regression(Regression::new(Metric::new(metric), levels));
         let gate = Gate::default();
         Self {
             source: BUILT_IN.to_owned(),
@@ -157,26 +160,69 @@ fn parse(source: &Source<'_>) -> (Config, Vec<Fault>) {
         };
         return (Config::built_in(), vec![fault]);
     }
-    let mut faults = Vec::new();
-    let mut left_out = BTreeSet::new();
-    for (key, first) in root.repeated() {
-        left_out.insert(key.id);
-        faults.push(Fault {
+    let mut found = Found::default();
+    for (key, first) in root.repeated().into_iter().take(de::MOST_FAULTS) {
+        found.left_out.insert(key.id);
+        found.faults.push(Fault {
             code: Code::DuplicateKey,
-            message: format!("key {} stands twice in this map", crate::diag::quoted(key.text().unwrap_or_default())),
-            help: Some(format!("it stands on line {} already; keep one of the two", source.line(first.span.start))),
+            message: format!(
+                "key {} stands twice in this map",
+                crate::diag::quoted(key.text().unwrap_or_default())
+            ),
+            help: Some(format!(
+                "it stands on line {} already; keep one of the two",
+                source.line(first.span.start)
+            )),
             span: key.span.clone(),
         });
     }
-    let mut read = de::read::<file::File>(&root, left_out);
-    faults.append(&mut read.faults);
-    let (config, problems) = check::Check::new(source, &root, &read).run();
-    faults.extend(problems);
+    let file = read(&root, &mut found);
+    let enough = found.enough();
+    let (config, mut faults) = match &file {
+        Some(file) => Check::new(source, &root, file, found).run(),
+        None => (Config::built_in(), found.faults),
+    };
+    if enough || faults.len() > de::MOST_FAULTS {
+        faults.push(Fault {
+            code: Code::InvalidValue,
+            message: "there may be more mistakes, which were not searched for".into(),
+            help: Some("correct those above and check again".into()),
+            span: source.text().len()..source.text().len(),
+        });
+    }
     (config, faults)
 }
 
+/// Reads the sections of a file, the long lists element by element, so that a mistake in one element costs
+/// nothing to the others.
+fn read(root: &Node, found: &mut Found) -> Option<File> {
+    let lists = ["rules", "waivers"].map(|name| root.entry(name));
+    let set_aside: Vec<u32> = lists.iter().flatten().map(|(key, _)| key.id).collect();
+    found.left_out.extend(&set_aside);
+    de::read::<File>(root, found)?;
+    for id in &set_aside {
+        found.left_out.remove(id);
+    }
+    let [rules, waivers] = lists.map(|entry| entry.map_or(&[][..], |(_, list)| list.elements()));
+    for node in rules {
+        element::<Rule>(node, found);
+    }
+    for node in waivers {
+        element::<Waiver>(node, found);
+    }
+    de::read(root, found)
+}
+
+fn element<T: serde::de::DeserializeOwned>(node: &Node, found: &mut Found) {
+    let is_empty = node.kind == node::Kind::Empty;
+    if !is_empty && !found.enough() && de::read::<T>(node, found).is_none() {
+        found.left_out.insert(node.id);
+    }
+}
+
 fn diagnostic(fault: Fault, source: &Source<'_>) -> Diagnostic {
-    let diagnostic = Diagnostic::error(fault.code, fault.message).place(Some(&source.place(&fault.span)));
+    let diagnostic =
+        Diagnostic::error(fault.code, fault.message).place(Some(&source.place(&fault.span)));
     match fault.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

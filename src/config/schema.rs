@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::Schema;
 use serde_json::Value;
 
 use super::file::File;
@@ -111,7 +111,7 @@ pub(super) fn kind_takes(kind: &str, key: &str) -> bool {
 /// The section of the file that takes a key.
 pub(super) fn section_with(key: &str) -> Option<&'static str> {
     let sections = SCHEMA.get("properties")?.as_object()?;
-    sections.iter().find_map(|(section, schema)| {
-        property(reference(schema)?, key).map(|_| section.as_str())
-    })
+    sections
+        .iter()
+        .find_map(|(section, schema)| property(reference(schema)?, key).map(|_| section.as_str()))
 }

@@ -64,7 +64,10 @@ impl<'a> Source<'a> {
         let whole = self.text.get(range.clone()).unwrap_or_default();
         let start = floor(whole, span.start.saturating_sub(range.start));
         let end = floor(whole, span.end.min(range.end).saturating_sub(range.start));
-        let inside = whole.get(start..end).unwrap_or_default().trim_end();
+        let mut inside = whole.get(start..end).unwrap_or_default();
+        if span.end > range.end {
+            inside = inside.trim_end();
+        }
         let column = whole.get(..start).unwrap_or_default().chars().count() + 1;
         let mut place = Place {
             file: self.name.clone(),

@@ -28,11 +28,13 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
     let line = before.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
     let rest = text.get(span.start..).unwrap_or_default();
     let open = open_at(text, span.end);
-    let behind = |open: Open| open.at..open.at + 1;
+    let mark = |open: Open| open.at..open.at + 1;
 
-    if let Some(tab) = line.find('\t').filter(|_| line.trim().is_empty()).or_else(|| {
-        (line.trim().is_empty() && rest.starts_with('\t')).then_some(line.len())
-    }) {
+    if let Some(tab) = line
+        .find('\t')
+        .filter(|_| line.trim().is_empty())
+        .or_else(|| (line.trim().is_empty() && rest.starts_with('\t')).then_some(line.len()))
+    {
         let start = before.len() - line.len() + tab;
         let tabs = text.get(start..).unwrap_or_default();
         let end = start + tabs.len() - tabs.trim_start_matches('\t').len();
@@ -44,37 +46,105 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
     }
     match open {
         Some(open @ Open { mark: '"' | '\'', .. }) => fault(
-            format!("this {} quote is not closed", if open.mark == '"' { "double" } else { "single" }),
+            format!(
+                "this {} quote is not closed",
+                if open.mark == '"' { "double" } else { "single" }
+            ),
             "close it at the end of the text, on the same line",
-            behind(open),
+            mark(open),
         ),
-        Some(open @ Open { mark: '{' | '[', .. }) if parser.contains("flow") || rest.trim().is_empty() || rest.starts_with(':') => {
+        Some(open @ Open { mark: '{' | '[', .. })
+            if parser.contains("flow") || rest.trim().is_empty() || rest.starts_with(':') =>
+        {
             let (what, close) = if open.mark == '{' { ("map", '}') } else { ("list", ']') };
             fault(
                 format!("this {what} is not closed, or a comma is missing in it"),
-                &format!("the parser gave up at line {}; separate the entries with `,` and close with `{close}`", source.line(span.start)),
-                behind(open),
+                &format!(
+                    "the parser gave up at line {}; separate the entries with `,` and close with `{close}`",
+                    source.line(span.start)
+                ),
+                mark(open),
             )
         }
-        _ => match rest.chars().next() {
-            Some(mark @ ('@' | '`' | '%')) => fault(
-                format!("a text cannot begin with `{mark}`"),
-                "put it into quotes",
-                span,
-            ),
-            _ if parser.contains("mapping values are not allowed") => fault(
-                "a second `: ` in one line, or a line that is indented too far".into(),
-                "put a text that holds `: ` into quotes, and begin the keys of one map in the same column",
-                span,
-            ),
-            _ => fault(
-                crate::diag::visible(parser),
-                "check the indentation, the brackets and the quotes here and in the line before",
-                span,
-            ),
-        },
+        _ => {
+            if let Some(mark) = rest.chars().next().filter(|mark| matches!(mark, '@' | '`' | '%')) {
+                return fault(
+                    format!("a text cannot begin with `{mark}`"),
+                    "put it into quotes",
+                    span,
+                );
+            }
+            match PHRASES.iter().find(|(phrase, ..)| parser.contains(phrase)) {
+                Some((_, message, help)) => fault((*message).to_owned(), help, span),
+                None => fault(
+                    parser.to_owned(),
+                    "check the indentation, the brackets and the quotes here and in the line before",
+                    span,
+                ),
+            }
+        }
     }
 }
+
+/// Parts of what the parser says, and how a person would say it: the message and the help.
+const PHRASES: &[(&str, &str, &str)] = &[
+    (
+        "mapping values are not allowed",
+        "a second `: ` in one line, or a line that is indented too far",
+        "put a text that holds `: ` into quotes, and begin the keys of one map in the same column",
+    ),
+    (
+        "expected key",
+        "expected a key of the map above",
+        "the keys of one map begin in the same column, each with `: ` behind it",
+    ),
+    (
+        "expected ':'",
+        "a key without `: ` behind it",
+        "write `key: value`, with a space behind the colon",
+    ),
+    (
+        "expected '-' indicator",
+        "a list goes on without `- `",
+        "begin each element of the list with `- ` in the same column, or indent this line as its parent",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list cannot begin here",
+        "put `- ` on a line of its own, below its key",
+    ),
+    (
+        "trailing content after single-quoted",
+        "text behind the closing quote",
+        "inside single quotes a single quote is written twice, `''`; or use double quotes",
+    ),
+    (
+        "trailing content after double-quoted",
+        "text behind the closing quote",
+        "inside double quotes a double quote is written `\\\"`; or use single quotes",
+    ),
+    (
+        "unknown escape character",
+        "no escape has this letter",
+        "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
+    ),
+    ("misplaced bracket", "this bracket closes nothing", "remove it, or open it before"),
+    (
+        "mismatched bracket",
+        "this bracket does not match the one it closes",
+        "`{` is closed by `}`, and `[` by `]`",
+    ),
+    (
+        "recursion limit",
+        "maps and lists are nested too deeply",
+        "no setting is deeper than ten levels; is this the file you meant to name?",
+    ),
+    (
+        "indent",
+        "a line that is not indented as it should be",
+        "a text over several lines is indented further than its key",
+    ),
+];
 
 /// The innermost quote or bracket that is open at a byte. This is a lexer for the few things that matter: quotes
 /// begin where a text begins, `#` behind a space is a comment, block texts are rare enough to be ignored.
@@ -109,7 +179,9 @@ fn open_at(text: &str, byte: usize) -> Option<Open> {
         }
         if !c.is_whitespace() || c == '\n' {
             let indicator = matches!(c, '{' | '[' | ',' | '\n' | '-' | '?');
-            begins = indicator || (c == ':' && text.get(at + 1..).is_some_and(|r| r.starts_with([' ', '\t', '\n'])));
+            begins = indicator
+                || (c == ':'
+                    && text.get(at + 1..).is_some_and(|r| r.starts_with([' ', '\t', '\n'])));
         }
         previous = c;
     }
