@@ -153,6 +153,7 @@ impl<'a> Check<'a> {
                 // Declared with a mistake: rules that name it are not wrong as well.
                 metrics.entry(metric).or_insert(DeclaredMetric {
                     better: Some(Better::Lower),
+                    unit: None,
                     deterministic: false,
                 });
                 continue;
@@ -217,7 +218,11 @@ impl<'a> Check<'a> {
             }
             _ => {}
         }
-        DeclaredMetric { better, deterministic: entry.deterministic }
+        DeclaredMetric {
+            better,
+            unit: entry.unit.as_deref().and_then(Unit::parse).map(|(unit, _)| unit),
+            deterministic: entry.deterministic,
+        }
     }
 
     fn unit(&mut self, node: &Node, unit: &str) {

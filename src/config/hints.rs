@@ -1,6 +1,6 @@
 //! What to do about a mistake: the words behind `help:`.
 
-use super::error::{Error, joined, list};
+use super::error::{Error, joined, known_keys, list};
 use super::node::Node;
 use super::schema;
 use crate::diag::{Code, quoted, suggest};
@@ -37,7 +37,7 @@ pub(super) fn keys(name: &str, fields: &[&str]) -> String {
     let kind = Rule::KINDS.iter().find(|kind| schema::is_of_kind(name, kind.name));
     match kind {
         Some(kind) => format!("write it like `{}`", kind.example),
-        None => format!("write `{{ key: value }}`; the keys here are {}", list(fields, "and")),
+        None => format!("write `{{ key: value }}`; {}", known_keys(fields)),
     }
 }
 
@@ -48,8 +48,8 @@ pub(super) fn words(name: &str, variants: &[&str]) -> String {
 
 /// For a rule that is none.
 pub(super) fn kinds(variants: &[&str]) -> String {
-    let example = Rule::KINDS.first().map_or("", |kind| kind.example);
-    format!("the kinds of rules are {}; write one like `{example}`", list(variants, "and"))
+    let first = variants.first().copied().unwrap_or_default();
+    format!("the kinds of rules are {}; write one like `- {first}: {{ … }}`", list(variants, "and"))
 }
 
 /// An example of a kind of rule.
@@ -104,10 +104,13 @@ pub(super) fn belongs_elsewhere(name: &str, key: &str) -> Option<String> {
         .map(|_| format!("`{key}` belongs to the outermost level; do not indent it"))
 }
 
-/// For a key without a value.
-pub(super) fn empty(key: &str) -> String {
+/// For a key without a value; `written` where it is not just absent, but `null` or `~`.
+pub(super) fn empty(key: &str, written: bool) -> String {
     match key {
+        _ if written => {
+            "remove the key to leave it at its default; the text itself needs quotes: `\"null\"`".into()
+        }
         "rules" => "write `rules: []` for no rule beside presence, or remove the key for the built-in ones; are the rules below it indented?".into(),
-        _ => "write a value behind it, or remove the key; the text `null` needs quotes".into(),
+        _ => "write a value behind it, or remove the key".into(),
     }
 }

@@ -3,9 +3,11 @@
 //! The text becomes a tree that knows where everything stands; the tree is read into the types of `policy` and
 //! of this room, leaving out what is wrong, until all mistakes are found; then the values are checked.
 
+mod access;
 mod check;
 mod de;
 mod error;
+mod fields;
 mod file;
 mod hints;
 mod node;
@@ -107,7 +109,7 @@ impl Config {
                 ..config
             });
         }
-        faults.sort_by(|a, b| (a.span.start, a.code).cmp(&(b.span.start, b.code)));
+        faults.sort_by_key(|fault| (fault.span.start, fault.code));
         faults.dedup();
         Err(faults.into_iter().map(|fault| diagnostic(fault, &source)).collect())
     }
@@ -228,6 +230,3 @@ fn diagnostic(fault: Fault, source: &Source<'_>) -> Diagnostic {
         None => diagnostic,
     }
 }
-
-#[cfg(test)]
-mod tests;

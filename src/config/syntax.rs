@@ -45,7 +45,7 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
         );
     }
     match open {
-        Some(open @ Open { mark: '"' | '\'', .. }) => fault(
+        Some(open @ Open { mark: '"' | '\'', .. }) if !parser.contains("escape") => fault(
             format!(
                 "this {} quote is not closed",
                 if open.mark == '"' { "double" } else { "single" }
@@ -74,6 +74,9 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
                     span,
                 );
             }
+            if parser.contains("mapping values are not allowed") {
+                return second_colon(before, line, span);
+            }
             match PHRASES.iter().find(|(phrase, ..)| parser.contains(phrase)) {
                 Some((_, message, help)) => fault((*message).to_owned(), help, span),
                 None => fault(
@@ -86,13 +89,37 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
     }
 }
 
+/// A colon where no key can be: because it is the second one of its line, or because the line belongs to a value
+/// above, which is most often a key without a space behind its colon.
+fn second_colon(before: &str, line: &str, span: Range<usize>) -> Fault {
+    let above = before.get(..before.len() - line.len()).unwrap_or_default().trim_end();
+    let above_start = above.rfind('\n').map_or(0, |at| at + 1);
+    let above = above.get(above_start..).unwrap_or_default();
+    let glued = above.find(':').filter(|_| !above.contains(": ") && !above.ends_with(':'));
+    let (message, help, span) = if line.contains(": ") {
+        (
+            "a second `: ` in one line",
+            "put a text that holds `: ` into quotes, and each key on a line of its own",
+            span,
+        )
+    } else if let Some(colon) = glued {
+        (
+            "no space behind the colon",
+            "write `key: value`, with a space",
+            above_start + colon..above_start + colon + 1,
+        )
+    } else {
+        (
+            "this key is indented further than its map",
+            "the keys of one map begin in the same column",
+            span,
+        )
+    };
+    Fault { code: Code::ConfigSyntax, message: message.into(), help: Some(help.into()), span }
+}
+
 /// Parts of what the parser says, and how a person would say it: the message and the help.
 const PHRASES: &[(&str, &str, &str)] = &[
-    (
-        "mapping values are not allowed",
-        "a second `: ` in one line, or a line that is indented too far",
-        "put a text that holds `: ` into quotes, and begin the keys of one map in the same column",
-    ),
     (
         "expected key",
         "expected a key of the map above",
@@ -127,6 +154,21 @@ const PHRASES: &[(&str, &str, &str)] = &[
         "unknown escape character",
         "no escape has this letter",
         "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
+    ),
+    (
+        "hexadecimal",
+        "an escape needs hexadecimal digits behind it",
+        "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
+    ),
+    (
+        "unexpected character",
+        "a character that cannot stand here",
+        "remove it, or put the text into double quotes and write the character as an escape, like `\\u0007`",
+    ),
+    (
+        "too large or too complex",
+        "the configuration is too large or nested too deeply",
+        "keys and values behind an alias count each time it is used; write out what is meant",
     ),
     ("misplaced bracket", "this bracket closes nothing", "remove it, or open it before"),
     (

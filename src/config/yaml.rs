@@ -77,8 +77,8 @@ impl<'de> Deserialize<'de> for Draft {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Spanned { value, defined, .. } = Spanned::<DraftKind>::deserialize(deserializer)?;
         let byte = |value: Option<u64>| value.and_then(|v| usize::try_from(v).ok()).unwrap_or(0);
-        let start = byte(defined.span().byte_offset().map(Into::into));
-        let length = byte(defined.span().byte_len().map(Into::into));
+        let start = byte(defined.span().byte_offset());
+        let length = byte(defined.span().byte_len());
         Ok(Self { kind: value, start, end: start + length })
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Unit;
 
-/// Which way a metric is worse.
+/// Which way a metric is better.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -53,7 +53,7 @@ impl<'de> Deserialize<'de> for Metric {
 pub struct MetricInfo {
     /// The metric's name.
     pub name: &'static str,
-    /// Which way is worse.
+    /// Which way is better.
     pub better: Better,
     /// A counter that the same code gives again exactly, run after run, if two runs agree.
     pub counter: bool,

@@ -74,7 +74,7 @@ impl JsonSchema for Scope {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "description": "a glob over benchmark ids: * stays within one segment, ** goes across",
+            "description": "a glob over benchmark ids: `*` stays within one segment, `**` goes across",
         })
     }
 }

@@ -12,10 +12,10 @@ use crate::model::{BenchmarkId, Comparison, Metric, Statistic};
 pub struct Waiver {
     /// The benchmark, exactly; no glob.
     pub benchmark: BenchmarkId,
-    /// The metric.
+    /// The metric it speaks of.
     #[serde(default = "Metric::time")]
     pub metric: Metric,
-    /// The statistic; left out, any.
+    /// The statistic it speaks of; left out, any.
     pub statistic: Option<Statistic>,
     /// The largest change that is accepted.
     pub up_to: Percent,
@@ -23,7 +23,7 @@ pub struct Waiver {
     #[serde(deserialize_with = "reason")]
     #[schemars(length(min = 1))]
     pub reason: String,
-    /// Where it is tracked.
+    /// Where it is tracked: a link or a number.
     pub issue: Option<String>,
     /// The last day it holds, `YYYY-MM-DD`.
     #[serde(deserialize_with = "date")]
