@@ -145,7 +145,7 @@ impl<'a> Check<'a> {
 
     fn declared(&mut self, file: &File) -> Declared {
         let mut metrics = BTreeMap::new();
-        for (key, _) in self.at(&[]).get("metrics").map_or(&[][..], Node::entries) {
+        for (key, value) in self.root.get("metrics").map_or(&[][..], Node::entries) {
             let Some(name) = key.text() else { continue };
             let metric = Metric::new(name);
             let entry = file.metrics.get(name).filter(|_| !self.found.left_out.contains(&key.id));
@@ -158,7 +158,7 @@ impl<'a> Check<'a> {
                 });
                 continue;
             };
-            let declared = self.metric(key, &metric, entry);
+            let declared = self.metric(key, value, &metric, entry);
             if metrics.insert(metric, declared).is_some() {
                 self.fault(
                     Code::DuplicateKey,
@@ -177,9 +177,14 @@ impl<'a> Check<'a> {
         Declared { margin, metrics }
     }
 
-    fn metric(&mut self, key: &Node, metric: &Metric, entry: &MetricEntry) -> DeclaredMetric {
+    fn metric(
+        &mut self,
+        key: &Node,
+        value: &Node,
+        metric: &Metric,
+        entry: &MetricEntry,
+    ) -> DeclaredMetric {
         let name = metric.as_str();
-        let whole = self.at(&["metrics", key.text().unwrap_or_default()]);
         if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
             self.fault(
                 Code::InvalidValue,
@@ -189,12 +194,12 @@ impl<'a> Check<'a> {
             );
         }
         if let Some(unit) = &entry.unit {
-            self.unit(whole.get("unit").unwrap_or(key), unit);
+            self.unit(value.get("unit").unwrap_or(key), unit);
         }
         let mut better = entry.better;
         match (metric.info(), entry.better) {
             (None, None) => {
-                if !self.found.spoilt(whole) {
+                if !self.found.spoilt(value) {
                     self.fault(
                         Code::MissingKey,
                         key,
@@ -211,7 +216,7 @@ impl<'a> Check<'a> {
                 let word = |better| if better == Better::Lower { "lower" } else { "higher" };
                 self.fault(
                     Code::InvalidValue,
-                    whole.get("better").unwrap_or(key),
+                    value.get("better").unwrap_or(key),
                     format!("of `{name}`, {} is better", word(known.better)),
                     "remove `better`, or give your metric a name that benchgate does not know",
                 );

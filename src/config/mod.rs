@@ -39,6 +39,9 @@ pub const CANDIDATES: [&str; 2] = ["benchgate.yml", ".github/benchgate.yml"];
 /// What [`Config::source`] says of the rules that hold without a file.
 pub const BUILT_IN: &str = "built-in";
 
+/// Of a longer line only so many bytes are shown.
+const LONGEST_LINE: usize = 1_000;
+
 /// A commented file to start from, which `config init` writes.
 pub const STARTER: &str = include_str!("../../templates/benchgate.yml");
 
@@ -179,12 +182,11 @@ fn parse(source: &Source<'_>) -> (Config, Vec<Fault>) {
         });
     }
     let file = read(&root, &mut found);
-    let enough = found.enough();
     let (config, mut faults) = match &file {
         Some(file) => Check::new(source, &root, file, found).run(),
         None => (Config::built_in(), found.faults),
     };
-    if enough || faults.len() > de::MOST_FAULTS {
+    if faults.len() >= de::MOST_FAULTS {
         faults.push(Fault {
             code: Code::InvalidValue,
             message: "there may be more mistakes, which were not searched for".into(),
@@ -223,8 +225,16 @@ fn element<T: serde::de::DeserializeOwned>(node: &Node, found: &mut Found) {
 }
 
 fn diagnostic(fault: Fault, source: &Source<'_>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(fault.code, fault.message).place(Some(&source.place(&fault.span)));
+    let mut place = source.place(&fault.span);
+    if place.text.len() > LONGEST_LINE {
+        let cut = source::floor(&place.text, LONGEST_LINE);
+        place.text = place.text.get(..cut).unwrap_or_default().into();
+        place.span.end = place.span.end.min(cut);
+    }
+    let mut diagnostic = Diagnostic::error(fault.code, fault.message).place(Some(&place));
+    if place.span.start >= LONGEST_LINE {
+        diagnostic.excerpt = None;
+    }
     match fault.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

@@ -109,3 +109,35 @@ fn the_schema_knows_what_the_program_knows() {
     }
     assert!(!validator.is_valid(&json!({})), "`version` is required");
 }
+
+/// Everything that a configuration of this version may hold, as program and schema read it.
+#[test]
+fn program_and_schema_read_a_whole_configuration() {
+    let text = r#"
+version: 1
+gate:
+  fail-on: critical
+  inconclusive: pass
+  one-run: suspect
+  alpha: 1%
+  margin: 3%
+  display: { notice: review, warning: investigate, critical: block }
+inputs:
+  jsonl: { benchmark: ["test_name", "operation"], parameters: ["agent_count"], summary: { of: samples } }
+metrics:
+  queue-depth: { unit: count, better: lower }
+  instructions: { deterministic: true }
+rules:
+  - regression: { metric: time, notice: 5%, warning: 10%, critical: 20% }
+  - regression: { metric: throughput, margin: 1%, notice: 2%, warning: 5%, critical: 15% }
+  - regression: { benchmarks: "dht/**", metric: time, statistic: p95, critical: 10%, min-change: 50ns }
+  - presence: { missing: warning, renamed: warning, duplicated: critical, zero: warning, non-finite: critical, added: none }
+waivers:
+  - { benchmark: "parser/large", metric: time, up-to: 15%, reason: "…", issue: "https://…", expires: 2026-12-31 }
+"#;
+    let config = accepted(text);
+    assert_eq!((config.rules.len(), config.waivers.len()), (5, 1));
+    let validator = jsonschema::validator_for(&schema()).expect("a schema");
+    let value: Value = serde_saphyr::from_str(text).expect("YAML");
+    assert!(validator.is_valid(&value));
+}

@@ -142,6 +142,43 @@ fn bombs() {
     );
 }
 
+/// Whatever is in a file of the largest size, an answer comes within seconds.
+#[test]
+fn large_files_are_read_in_time() {
+    let metrics = |most: usize| -> String {
+        (0..most).map(|n| format!("m{n}: {{ better: lower }}, ")).collect()
+    };
+    let rules = |most: usize| -> String {
+        (0..most)
+            .map(|n| {
+                format!(
+                    "{{ regression: {{ metric: n{n}, benchmarks: \"a{n}/**\", critical: 20% }} }}, "
+                )
+            })
+            .collect()
+    };
+    let waivers = |most: usize, expires: &str| -> String {
+        (0..most)
+            .map(|n| format!("{{ benchmark: b{n}, up-to: 5%, reason: x, expires: {expires} }}, "))
+            .collect()
+    };
+    let all: String = (0..20_000).map(|n| format!("alpha{n}: 1%\n")).collect();
+    for (mistakes, text) in [
+        (0, format!("metrics: {{ {} }}\n", metrics(9_000))),
+        (101, format!("metrics: {{ {} }}\nrules: [ {} ]\n", metrics(5_000), rules(2_000))),
+        (101, format!("rules: [ {} ]\n", rules(4_000))),
+        (0, format!("waivers: [ {} ]\n", waivers(5_000, "2026-12-31"))),
+        (101, format!("waivers: [ {} ]\n", waivers(5_000, "never"))),
+        (101, "alpha: 1%\n".repeat(20_000)),
+        (101, all),
+    ] {
+        let start = std::time::Instant::now();
+        let read = Config::parse("benchgate.yml", &format!("version: 1\n{text}"), None);
+        assert_eq!(read.map_or_else(|found| found.len(), |_| 0), mistakes, "{}", &text[..50]);
+        assert!(start.elapsed().as_secs() < 20, "{}", &text[..50]);
+    }
+}
+
 /// A line of many thousand characters is not shown whole.
 #[test]
 fn long_lines_are_cut() {
