@@ -1,0 +1,188 @@
+//! Directories that criterion.rs writes.
+
+pub(super) mod files;
+mod stale;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+
+use super::document::{self, shown, unreadable};
+use super::format::{Format, Input, Output, Reading};
+use super::probe::Probe;
+use crate::diag::{Code, Diagnostic, quoted, suggest};
+use crate::model::{BenchmarkId, Data, Metric, Origin, Run, Stage, Unit};
+use files::{BenchmarkFile, SampleFile};
+use walk::Baseline;
+
+pub(super) use walk::{numbered_run, root};
+
+/// criterion.rs 0.2 to 0.8.
+pub(super) struct Criterion;
+
+impl Format for Criterion {
+    fn name(&self) -> &'static str {
+        "criterion"
+    }
+
+    fn about(&self) -> &'static str {
+        "The directory that criterion.rs (0.2 to 0.8) writes: `target/criterion`, or any directory inside or around \
+it. Of each benchmark the samples are read (`sample.json`), in full precision, and the name (`full_id` of \
+`benchmark.json`); the path plays no part, because criterion shortens it.
+
+```text
+target/criterion/dht/lookup/100/new/benchmark.json   {\"group_id\":\"dht\",…,\"full_id\":\"dht/lookup/100\"}
+target/criterion/dht/lookup/100/new/sample.json      {\"sampling_mode\":\"Linear\",\"iters\":[…],\"times\":[…]}
+```
+
+- A named baseline (`cargo bench -- --save-baseline v2.3.0`) is chosen with `--base-name v2.3.0` or \
+`--head-name v2.3.0`. Without a name `new` is read, the latest run, or `base` where a benchmark has no `new`.
+- A project directory or a target directory works too: the `target/criterion` or `criterion` in it is read.
+- Times are nanoseconds. Criterion does not store the unit, so a custom measurement (cycles, events) looks like time.
+- A sample is a total over many iterations, so its quantiles are quantiles of averages, not latencies.
+- A throughput (bytes, elements, bits an iteration) is the time in another form. Of `ElementsAndBytes` the elements \
+are taken.
+- `--quick` writes two samples, which say nothing about their spread.
+- Criterion leaves the directories of removed benchmarks behind: a set of them that is clearly older than the rest \
+is a warning. Results without `benchmark.json`, which is written last, come from an interrupted run and are an error.
+- `cargo criterion` stores CBOR files instead, which benchgate does not read: run `cargo bench`.
+"
+    }
+
+    fn is_directory(&self) -> bool {
+        true
+    }
+
+    fn detect(&self, probe: &Probe) -> bool {
+        probe.is_directory() && walk::is_criterion(&root(probe.path()))
+    }
+
+    fn read(&self, input: &Input<'_>, output: &Output<'_>) -> Reading {
+        let root = root(input.path);
+        if !root.is_dir() {
+            let error =
+                Diagnostic::error(Code::UnknownFormat, "criterion's results are a directory")
+                    .file(shown(&root))
+                    .help("Name the directory `target/criterion`.");
+            output.say(error);
+            return Reading::default();
+        }
+        let all = walk::baselines(&root, output);
+        let chosen = walk::choose(&all, input.baseline);
+        if chosen.is_empty() && !all.is_empty() {
+            output.say(missing(&root, input.baseline, &all));
+        }
+        let mut read: Vec<_> =
+            chosen.par_iter().map(|baseline| read_one(baseline, input, output)).collect();
+        read.sort_unstable();
+        if let Some(warning) = stale::warning(&shown(&root), read.iter().filter_map(Option::as_ref))
+        {
+            output.say(warning);
+        }
+        Reading { runs: 1, recordings: recordings(&root, &chosen, output) }
+    }
+}
+
+/// The error for a baseline that is not there.
+fn missing(root: &Path, name: Option<&str>, all: &[Baseline]) -> Diagnostic {
+    let names: BTreeSet<&str> = all.iter().map(|baseline| baseline.name.as_str()).collect();
+    let list: Vec<_> = names.iter().take(10).map(|name| quoted(name)).collect();
+    let more = if names.len() > list.len() { " …" } else { "" };
+    let message = match name {
+        Some(name) => format!("no benchmark has a baseline {}", quoted(name)),
+        None => "no benchmark has a baseline `new` or `base`".into(),
+    };
+    let help = match name.and_then(|name| suggest(name, names.iter().copied())) {
+        Some(near) => format!("Did you mean {}? ", quoted(near)),
+        None => String::new(),
+    };
+    let help = format!(
+        "{help}These exist: {}{more}. Name one with `--base-name` or `--head-name`.",
+        list.join(", ")
+    );
+    Diagnostic::error(Code::MissingBaseline, message).file(shown(root)).help(help)
+}
+
+/// The directories that were read, resolved.
+fn recordings(root: &Path, chosen: &[&Baseline], output: &Output<'_>) -> Vec<PathBuf> {
+    match root.canonicalize() {
+        Ok(resolved) => chosen
+            .iter()
+            .map(|baseline| match baseline.dir.strip_prefix(root) {
+                Ok(inner) => resolved.join(inner),
+                Err(_) => baseline.dir.clone(),
+            })
+            .collect(),
+        Err(error) => {
+            output.say(unreadable(root, &error));
+            Vec::new()
+        }
+    }
+}
+
+/// Reads the results of one benchmark: when they were written, and its name.
+fn read_one(
+    baseline: &Baseline,
+    input: &Input<'_>,
+    output: &Output<'_>,
+) -> Option<(SystemTime, String)> {
+    if !baseline.has_benchmark {
+        let error = Diagnostic::error(
+            Code::Interrupted,
+            "results without `benchmark.json`, which criterion writes last",
+        )
+        .file(shown(&baseline.dir))
+        .help("The run was interrupted: delete this directory and measure again.");
+        output.say(error);
+        return None;
+    }
+    if !baseline.has_sample {
+        let error = Diagnostic::error(Code::Malformed, "`sample.json` is missing")
+            .file(shown(&baseline.dir))
+            .help("Keep every file that criterion writes: benchgate reads the samples, not the estimates.");
+        output.say(error);
+        return None;
+    }
+    let file = baseline.dir.join("sample.json");
+    let help = "Delete the directory and measure again: the file was not written to its end, or was changed since.";
+    let sample = document::json::<SampleFile>(&file, help).map_err(|error| output.say(error)).ok();
+    let about = baseline.dir.join("benchmark.json");
+    let named = document::json::<BenchmarkFile>(&about, help).map_err(|error| output.say(error));
+    let named = named.ok()?;
+    let Some(id) = named.id() else {
+        let error = Diagnostic::error(
+            Code::Malformed,
+            "the benchmark has no name: `full_id` and `group_id` are missing",
+        )
+        .file(shown(&about))
+        .at(1, 1)
+        .help(help);
+        output.say(error);
+        return None;
+    };
+    let sample = sample?;
+    if let Err(reason) = super::numbers::check_iterations(&sample.iters, &sample.times) {
+        let error =
+            Diagnostic::error(Code::Malformed, reason).file(shown(&file)).at(1, 1).help(help);
+        output.say(error);
+        return None;
+    }
+    output.run(Run {
+        side: input.side,
+        block: input.first_block,
+        stage: Stage::Screen,
+        benchmark: BenchmarkId::new(id.clone()),
+        metric: Metric::time(),
+        unit: Unit::Nanoseconds,
+        data: Data::Iterations { iters: sample.iters, times: sample.times },
+        throughput: super::numbers::criterion_throughput(&named.throughput),
+        link: None,
+        origin: Origin { file: Arc::from(shown(&file)), line: None },
+    });
+    let written = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
+    Some((written, id))
+}

@@ -1,0 +1,148 @@
+//! Files read as a whole, and the places that parsers complain about.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path};
+
+use serde::de::DeserializeOwned;
+
+use crate::diag::{Code, Diagnostic, visible};
+
+/// The longest file that is read as a whole, in bytes; real ones have kilobytes.
+const LONGEST: u64 = 64 << 20;
+
+/// How many characters of a line an excerpt shows.
+const EXCERPT: usize = 200;
+
+/// The UTF-8 byte order mark.
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A path as the user named it, with `/` between its parts.
+pub(super) fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for part in path.components() {
+        if !text.is_empty() && !text.ends_with('/') {
+            text.push('/');
+        }
+        match part {
+            Component::RootDir => text.push('/'),
+            other => text.push_str(&other.as_os_str().to_string_lossy()),
+        }
+    }
+    text
+}
+
+/// The error for a path that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    let help = if error.kind() == io::ErrorKind::NotFound {
+        "Check the path; a benchmark run that failed writes nothing."
+    } else {
+        "Check that the file can be read."
+    };
+    Diagnostic::error(Code::Unreadable, format!("cannot read: {}", visible(&error.to_string())))
+        .file(shown(path))
+        .help(help)
+}
+
+/// Reads a file as a whole, without its byte order mark.
+///
+/// # Errors
+/// A diagnostic where it cannot be read or is far too long.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Diagnostic::error(Code::Malformed, "is longer than 64 MiB")
+            .file(shown(path))
+            .help("Remove the file; no harness writes one so long."));
+    }
+    if bytes.starts_with(BOM) {
+        bytes.drain(..BOM.len());
+    }
+    Ok(bytes)
+}
+
+/// Reads a JSON document.
+///
+/// # Errors
+/// A diagnostic with the place where the document is not what it should be.
+pub(super) fn json<T: DeserializeOwned>(path: &Path, help: &str) -> Result<T, Diagnostic> {
+    let bytes = bytes(path)?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let number = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
+        let line = bytes.split(|&b| b == b'\n').nth(error.line().saturating_sub(1));
+        let text = String::from_utf8_lossy(line.unwrap_or_default());
+        let at = error.column().saturating_sub(1);
+        located(Code::Malformed, &shown(path), number, &text, at, reason(&error)).help(help)
+    })
+}
+
+/// What a JSON error says, without its place.
+pub(super) fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    let mut text = visible(text.get(..end).unwrap_or_default());
+    if let Some((end, _)) = text.char_indices().nth(EXCERPT) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// An error at byte `at` of a line, with the text around it.
+pub(super) fn located(
+    code: Code,
+    file: &str,
+    number: u32,
+    line: &str,
+    at: usize,
+    message: impl Into<String>,
+) -> Diagnostic {
+    let before = line.char_indices().take_while(|&(i, c)| i + c.len_utf8() <= at).count();
+    let column = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
+    let skipped = if before < EXCERPT * 3 / 4 { 0 } else { before - EXCERPT / 2 };
+    let mut text = String::new();
+    let mut span = 0..0;
+    if skipped > 0 {
+        text.push('…');
+    }
+    for (i, c) in line.chars().enumerate().skip(skipped).take(EXCERPT) {
+        if i == before {
+            span = text.len()..text.len() + c.len_utf8();
+        }
+        text.push(c);
+    }
+    if span.is_empty() {
+        span = text.len()..text.len();
+    }
+    if line.chars().nth(skipped + EXCERPT).is_some() {
+        text.push('…');
+    }
+    Diagnostic::error(code, message).file(file).at(number, column).excerpt(text, span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_hold_the_place_of_a_long_line() {
+        let line = format!("{}X{}", "é".repeat(1_000), "z".repeat(1_000));
+        let diagnostic = located(Code::BadLine, "a", 7, &line, 2_000, "odd");
+        assert_eq!((diagnostic.line, diagnostic.column), (Some(7), Some(1_001)));
+        let excerpt = diagnostic.excerpt.unwrap();
+        assert_eq!(&excerpt.text[excerpt.span], "X");
+        assert_eq!(excerpt.text.chars().count(), 202);
+    }
+
+    #[test]
+    fn places_behind_the_line_and_inside_a_character_are_no_trouble() {
+        for at in 0..10 {
+            let diagnostic = located(Code::BadLine, "a", 1, "aé\u{1f600}", at, "odd");
+            let excerpt = diagnostic.excerpt.unwrap();
+            assert!(excerpt.text.get(excerpt.span).is_some());
+        }
+    }
+}

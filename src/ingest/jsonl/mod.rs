@@ -1,0 +1,154 @@
+//! JSON lines that any script can write.
+
+mod collect;
+mod fields;
+mod line;
+mod object;
+mod rules;
+
+use rayon::prelude::*;
+
+use super::document::{located, shown};
+use super::format::{Format, Input, Output, Reading};
+use super::lines::{self, Line};
+use super::probe::Probe;
+use crate::diag::{Code, Diagnostic};
+use collect::Collector;
+pub(super) use fields::unit;
+use line::Record;
+use rules::Rules;
+
+/// One JSON object a line.
+pub(super) struct Jsonl;
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// The byte of the line.
+    at: usize,
+    message: String,
+    help: Option<String>,
+}
+
+impl Problem {
+    fn new(at: usize, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same in a text that begins `by` bytes later in the line.
+    fn moved(self, by: usize) -> Self {
+        Self { at: self.at + by, ..self }
+    }
+
+    fn diagnostic(self, file: &str, number: u32, text: &str) -> Diagnostic {
+        let error = located(Code::BadLine, file, number, text, self.at, self.message);
+        match self.help {
+            Some(help) => error.help(help),
+            None => error.help("Correct the line, or remove it."),
+        }
+    }
+}
+
+impl Format for Jsonl {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn about(&self) -> &'static str {
+        "One JSON object a line, as any script can write it: lines with one sample each, lines with statistics, or \
+both in one file.
+
+```json
+{\"benchmark\":\"dht/lookup\",\"metric\":\"time\",\"unit\":\"ms\",\"value\":1.23,\"parameters\":{\"agents\":100}}
+{\"test_name\":\"load\",\"agent_count\":100,\"operation\":\"send\",\"type\":\"statistics\",\"avg_ms\":0.148,\"stddev_ms\":0.012,\"p99_ms\":0.185,\"n\":1000}
+```
+
+- The benchmark id is the name, then the parameters sorted by name: `load/send/agent_count=100`. The name is the \
+first of `benchmark`, `test_name`, `test`, `name`, `id`, then `operation`. Every other string, integer or boolean is \
+a parameter, except `timestamp`, `time`, `date`, `commit`, `sha`, `run`, `run_id`, `host`, `url`, `version`, `type`.
+- A sample line has `value` and `unit`, and `metric` where the unit does not tell it (times are `time`, bytes \
+`memory`, rates `throughput`). Lines of one benchmark and metric are the samples of one run.
+- A statistics line has fields `[metric_]statistic_unit`: `avg_ms`, `memory_max_mb`, `error_rate_mean_percent`; with \
+a metric that benchgate knows also `avg_memory_mb`. `NAME_per_s` is the mean throughput. `n`, `samples`, `count` or \
+`runs` says how many samples it describes. Where a run also has the samples themselves, these are used.
+- Statistics: avg, mean, median, min, max, stddev, p1 to p99.9. Units: ns, us, ms, s, bytes, kb, mb, gb, kib, mib, \
+gib, percent, ratio, per_s, count, and bytes with `_per_s`. `duration`, `elapsed`, `wall` and `wall_time` are other \
+words for the metric time.
+- A `type` other than `statistics` makes every such field one sample; so does a line without any statistic, where \
+`duration_ms`, `latency_ms`, `memory_mb` or `cpu_percent` are read.
+- `run` tells runs apart: each distinct value is a run, in order of first appearance. Without it the file is one run.
+- `inputs.jsonl` in the configuration says which fields are what, where these rules do not fit. A field with a \
+fraction that is not read is a warning; a line that cannot be read is an error, and reading goes on behind it.
+- `null` is a number that the harness could not write: it counts as not finite. JSON has no NaN.
+"
+    }
+
+    fn is_directory(&self) -> bool {
+        false
+    }
+
+    fn detect(&self, probe: &Probe) -> bool {
+        let mut lines = probe.lines();
+        if lines.is_empty() || probe.is_cargo_criterion_messages() {
+            return false;
+        }
+        if probe.extension_is(&["jsonl", "ndjson"]) {
+            return lines.iter().any(|line| line.trim_ascii_start().starts_with(b"{"))
+                && !probe.is_run_set_file();
+        }
+        let only = lines.len() == 1;
+        lines.retain(|line| line.trim_ascii_start().starts_with(b"{"));
+        lines.into_iter().take(20).any(|line| {
+            let fields = std::str::from_utf8(line).ok().and_then(|text| object::parse(text).ok());
+            fields.is_some_and(|fields| {
+                let nested = fields
+                    .iter()
+                    .any(|field| field.raw.starts_with(['[', '{']) && field.name != "parameters");
+                !fields.is_empty() && !(only && nested)
+            })
+        }) && !probe.is_run_set_file()
+    }
+
+    fn read(&self, input: &Input<'_>, output: &Output<'_>) -> Reading {
+        let rules = match Rules::new(input.jsonl) {
+            Ok(rules) => rules,
+            Err(errors) => {
+                errors.into_iter().for_each(|error| output.say(error));
+                return Reading::default();
+            }
+        };
+        let file = shown(input.path);
+        let mut collector = Collector::new(input, &file);
+        lines::batches(input.path, output, &mut |batch| {
+            let records: Vec<_> =
+                batch.par_iter().map(|line| record(*line, &file, &rules)).collect();
+            for (line, record) in batch.iter().zip(records) {
+                match record {
+                    Ok(record) => collector.add(line, record, output),
+                    Err(error) => output.say(error),
+                }
+            }
+        });
+        let runs = collector.finish(output);
+        let recordings = input.path.canonicalize().into_iter().collect();
+        Reading { runs, recordings }
+    }
+}
+
+/// Reads one line.
+fn record(line: Line<'_>, file: &str, rules: &Rules) -> Result<Record, Diagnostic> {
+    let text = line.text(file)?;
+    line::read(text, rules).map_err(|problem| problem.diagnostic(file, line.number, text))
+}
+
+/// Parses a text as lines, for tests that throw anything at it.
+pub(super) fn parse_lines(bytes: &[u8]) -> usize {
+    let rules = Rules::default();
+    let lines = lines::split(bytes, &mut 1);
+    lines.into_iter().filter(|line| record(*line, "input", &rules).is_ok()).count()
+}

@@ -1,0 +1,129 @@
+//! A path of a side: one run, or a folder of numbered runs.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::criterion;
+
+/// The runs in a folder of numbered runs, in order, and what else lies beside them; `None` for any other path.
+///
+/// Runs are called `run-…` or by a number, files as well as directories. A criterion directory whose groups have
+/// such names is not a folder of runs.
+///
+/// # Errors
+/// The directory cannot be listed.
+pub(super) fn numbered(path: &Path) -> io::Result<Option<(Vec<PathBuf>, Vec<PathBuf>)>> {
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let (mut runs, mut others) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(path)? {
+        let entry = entry?.path();
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match is_run_name(&name) {
+            true => runs.push(entry),
+            false if name.starts_with('.') => {}
+            false => others.push(entry),
+        }
+    }
+    let group = |run: &&PathBuf| run.is_dir() && !criterion::numbered_run(path, run);
+    if runs.is_empty() || runs.iter().any(|run| group(&run)) {
+        return Ok(None);
+    }
+    runs.sort_by(|a, b| natural(&name(a), &name(b)));
+    others.sort();
+    Ok(Some((runs, others)))
+}
+
+/// The files of a directory, in order, without hidden ones.
+///
+/// # Errors
+/// The directory cannot be listed.
+pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?.path();
+        if entry.is_file() && !name(&entry).starts_with('.') {
+            files.push(entry);
+        }
+    }
+    files.sort_by(|a, b| natural(&name(a), &name(b)));
+    Ok(files)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// `run-1`, `run_a`, `run7`, `12`, each also with an ending: `run-1.jsonl`.
+fn is_run_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.split('.').next().unwrap_or_default();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match stem.strip_prefix("run") {
+        Some(rest) => {
+            digits(rest) || rest.strip_prefix(['-', '_']).is_some_and(|rest| !rest.is_empty())
+        }
+        None => digits(stem),
+    }
+}
+
+/// Compares names so that numbers in them count as numbers: `run-9` before `run-10`.
+fn natural(a: &str, b: &str) -> Ordering {
+    parts(a).cmp(&parts(b)).then_with(|| a.cmp(b))
+}
+
+/// Text and digits by turns; digits by their number, without leading zeros, however many there are.
+fn parts(name: &str) -> Vec<(&str, usize, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let text = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let (before, from) = rest.split_at(text);
+        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+        let (digits, after) = from.split_at(end);
+        let number = digits.trim_start_matches('0');
+        parts.push((before, number.len(), number));
+        rest = after;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_count_as_numbers() {
+        let mut names =
+            ["run-10", "run-9", "run-1", "run-02", "run-100000000000000000000", "run-b"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(
+            names,
+            ["run-1", "run-02", "run-9", "run-10", "run-100000000000000000000", "run-b"]
+        );
+    }
+
+    #[test]
+    fn names_of_runs() {
+        for name in ["run-1", "RUN_2", "run3", "1", "007", "run-1.jsonl", "12.json", "run-a"] {
+            assert!(is_run_name(name), "{name}");
+        }
+        for name in [
+            "runs",
+            "run",
+            "run-",
+            "running",
+            "a1",
+            "1a",
+            "",
+            "report",
+            "runset.json",
+            "runs.jsonl",
+        ] {
+            assert!(!is_run_name(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! One line of `runs.jsonl`.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::diag::quoted;
+use crate::ingest::jsonl;
+use crate::ingest::numbers::{Float, check_iterations, criterion_throughput, plain};
+use crate::model::{BenchmarkId, Data, Metric, Origin, Run, Side, Stage, Throughput};
+
+/// The fields that benchgate reads; others are left alone.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "a JSON object")]
+pub(super) struct Record {
+    side: Side,
+    block: u32,
+    benchmark: String,
+    metric: String,
+    unit: String,
+    #[serde(default)]
+    stage: Option<Stage>,
+    #[serde(default)]
+    iters: Option<Vec<Float>>,
+    #[serde(default)]
+    times: Option<Vec<Float>>,
+    #[serde(default)]
+    values: Option<Vec<Float>>,
+    #[serde(default)]
+    throughput: Value,
+    #[serde(default)]
+    extra: Option<Extra>,
+}
+
+/// What a runner notes beside the numbers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object")]
+struct Extra {
+    #[serde(default)]
+    link_seed: Option<u64>,
+}
+
+impl Record {
+    /// The run, its numbers converted to the stored unit.
+    ///
+    /// # Errors
+    /// What does not fit together, as a fragment.
+    pub(super) fn run(self, file: &Arc<str>, line: u32) -> Result<Run, String> {
+        let (unit, factor) = jsonl::unit(&self.unit)
+            .ok_or_else(|| format!("{} is not a unit", quoted(&self.unit)))?;
+        let stored = |numbers: Vec<Float>| {
+            let mut numbers = plain(numbers);
+            if factor != 1.0 {
+                numbers.iter_mut().for_each(|number| *number *= factor);
+            }
+            numbers
+        };
+        let data = match (self.iters, self.times, self.values) {
+            (Some(iters), Some(times), None) => {
+                let (iters, times) = (plain(iters), stored(times));
+                check_iterations(&iters, &times)?;
+                Data::Iterations { iters, times }
+            }
+            (None, None, Some(values)) if values.is_empty() => {
+                return Err("`values` is empty".into());
+            }
+            (None, None, Some(values)) => Data::Values(stored(values)),
+            (None, None, None) => {
+                return Err("the line has no numbers: `iters` and `times`, or `values`".into());
+            }
+            (_, _, Some(_)) => return Err("`values` stands beside `iters` or `times`".into()),
+            _ => return Err("`iters` and `times` belong together, but one is missing".into()),
+        };
+        Ok(Run {
+            side: self.side,
+            block: self.block,
+            stage: self.stage.unwrap_or_default(),
+            benchmark: BenchmarkId::new(self.benchmark),
+            metric: Metric::new(&self.metric),
+            unit,
+            data,
+            throughput: throughput(&self.throughput)?,
+            link: self.extra.unwrap_or_default().link_seed,
+            origin: Origin { file: Arc::clone(file), line: Some(line) },
+        })
+    }
+}
+
+/// `{"amount":1024,"unit":"bytes_per_s"}`, or what criterion writes.
+fn throughput(value: &Value) -> Result<Option<Throughput>, String> {
+    if value.get("amount").is_none() {
+        return Ok(criterion_throughput(value));
+    }
+    let throughput = Throughput::deserialize(value).map_err(|e| format!("`throughput`: {e}"))?;
+    if throughput.amount > 0.0 {
+        Ok(Some(throughput))
+    } else {
+        Err("the amount of `throughput` is not above zero".into())
+    }
+}
