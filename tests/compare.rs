@@ -101,9 +101,9 @@ fn inconclusive_fails_with_5_where_the_configuration_says_so() {
     fs::write(&config, "version: 1\ngate: { inconclusive: fail }\n").expect("a configuration");
     let pair = [
         "--base",
-        "fixtures/pairs/no-change/base/run-1",
+        "fixtures/pairs/slower/base/run-9",
         "--head",
-        "fixtures/pairs/no-change/head/run-1",
+        "fixtures/pairs/slower/head/run-9",
     ];
     let output = benchgate(&["compare", "-q", "--config", &config.display().to_string()])
         .args(pair)
@@ -374,7 +374,11 @@ fn the_configuration_of_a_revision_is_read_through_git() {
 fn a_template_of_the_user_replaces_the_embedded_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name).display().to_string();
-    fs::write(at("comment.md.j2"), "{{ marker }}\nOurs: {{ headline }}\n").expect("a template");
+    fs::write(
+        at("comment.md.j2"),
+        "<!-- benchgate:report {{ marker }} -->\nOurs: {{ headline.text }}\n",
+    )
+    .expect("a template");
     let run = || {
         let out = format!("markdown={}", at("c.md"));
         benchgate(&["compare", "-q", "--templates", &at(""), "--out", &out])
@@ -384,7 +388,10 @@ fn a_template_of_the_user_replaces_the_embedded_one() {
     };
     assert_eq!(run().status.code(), Some(1));
     let comment = fs::read_to_string(at("c.md")).expect("a comment");
-    assert!(comment.starts_with("<!-- benchgate:report gate=default"), "{comment}");
+    assert_eq!(
+        comment,
+        "<!-- benchgate:report gate=default -->\nOurs: 1 benchmark slower than allowed\n"
+    );
     fs::write(at("comment.md.j2"), "{{ marker }}\n{{ no_such_name }}\n").expect("a template");
     let broken = run();
     assert_eq!(broken.status.code(), Some(2));
