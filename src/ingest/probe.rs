@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::document::BOM;
 
@@ -99,11 +99,14 @@ impl Probe {
             || head.contains("\"reason\": \"benchmark-complete\"")
     }
 
-    /// Whether there is nothing in it: no file in the directory, no text in the file.
+    /// Whether there is nothing in it: no file that is not hidden in the directory, no text in the file.
     pub(super) fn is_empty(&self) -> bool {
         if self.is_directory() {
-            let mut files = WalkDir::new(&self.path).into_iter();
-            return !files.any(|entry| entry.map_or(true, |entry| !entry.file_type().is_dir()));
+            let mut files = WalkDir::new(&self.path).min_depth(1).into_iter();
+            let hidden = |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
+            return !files.any(|entry| {
+                entry.map_or(true, |entry| !entry.file_type().is_dir() && !hidden(&entry))
+            });
         }
         self.whole && self.head().trim_ascii().is_empty()
     }

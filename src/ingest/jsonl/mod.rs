@@ -3,6 +3,7 @@
 mod collect;
 mod fields;
 mod line;
+mod metrics;
 mod object;
 mod rules;
 
@@ -84,7 +85,8 @@ words for the metric time.
 - `run` tells runs apart: each distinct value is a run, in order of first appearance. Without it the file is one run.
 - `inputs.jsonl` in the configuration says which fields are what, where these rules do not fit. A field with a \
 fraction that is not read is a warning; a line that cannot be read is an error, and reading goes on behind it.
-- `null` is a number that the harness could not write: it counts as not finite. JSON has no NaN.
+- `null` is a number that the harness could not write: it counts as not finite. JSON has no NaN. As a name or a \
+parameter `null` and the empty string are no value.
 "
     }
 
@@ -152,3 +154,6 @@ pub(super) fn parse_lines(bytes: &[u8]) -> usize {
     let lines = lines::split(bytes, &mut 1);
     lines.into_iter().filter(|line| record(*line, "input", &rules).is_ok()).count()
 }
+
+#[cfg(test)]
+mod tests;
