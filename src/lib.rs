@@ -6,7 +6,12 @@
 //! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
 //! ```
 
+pub mod cli;
+pub mod config;
 pub mod diag;
+pub mod gate;
 pub mod ingest;
 pub mod model;
 pub mod policy;
+pub mod report;
+pub mod stats;

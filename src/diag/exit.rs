@@ -22,4 +22,20 @@ impl ExitCode {
     pub fn code(self) -> u8 {
         self as u8
     }
+
+    /// Every exit code with what it means.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Pass, "pass"),
+        (Self::Fail, "fail: an unwaived finding is at or above `fail-on`"),
+        (Self::Usage, "the command line or the configuration is wrong"),
+        (Self::Input, "the inputs are wrong: an error in a file, nothing measured, an empty side"),
+        (Self::Inconclusive, "inconclusive, and the configuration says `inconclusive: fail`"),
+        (Self::Bug, "a bug in benchgate"),
+    ];
+
+    /// The exit code with this number.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.iter().map(|&(exit, _)| exit).find(|exit| exit.code() == code)
+    }
 }

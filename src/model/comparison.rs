@@ -130,6 +130,9 @@ pub struct Comparison {
     pub better: Better,
     /// Whether it can fail the build.
     pub gating: bool,
+    /// Whether it is only another comparison written differently (a throughput that is the time divided into a constant): shown, not tested, not counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub derived: bool,
     /// Base; null where only head has it.
     pub base: Option<SideEstimate>,
     /// Head; null where only base has it.

@@ -1,0 +1,32 @@
+# What a contributor runs; `.ci/run` runs the same.
+
+# Format, lints, tests, documentation, dependencies.
+default: fmt lint test doc audit
+
+fmt:
+    cargo fmt --check
+
+lint:
+    cargo clippy --all-targets --locked -- -D warnings
+
+test:
+    cargo test --locked
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+audit:
+    cargo deny --offline check bans licenses sources
+
+# Accept changed snapshots after reading them.
+accept:
+    INSTA_UPDATE=always cargo test
+
+# Write the committed schemas and generated documentation anew.
+generate:
+    cargo run -q -- config schema > benchgate.schema.json
+    BENCHGATE_UPDATE=1 cargo test -q --test docs
+
+# Time the gate itself.
+bench:
+    cargo bench

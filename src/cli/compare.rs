@@ -1,0 +1,209 @@
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+use super::load::Where;
+use super::output::{CommentArgs, Target, deliver};
+use super::{Common, Edge};
+use crate::config::{Config, OneRun};
+use crate::diag::{Diagnostic, Diagnostics, ExitCode};
+use crate::gate::{self, Collector, Facts};
+use crate::ingest::{self, Options, Source};
+use crate::model::{Order, Report, SideInfo};
+
+/// Compare base with head: read, decide, report, pass or fail.
+#[derive(Debug, Args)]
+pub(super) struct Compare {
+    /// Results before the change: a file or directory a run, in order, or a folder of numbered runs (run-1, run-2 …).
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "runs", requires = "head")]
+    base: Vec<PathBuf>,
+    /// Results with the change, likewise.
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "runs", requires = "base")]
+    head: Vec<PathBuf>,
+    /// A run set, which holds both sides and their order.
+    #[arg(long, value_name = "RUNSET", conflicts_with_all = ["base", "head", "base_name", "head_name", "order", "format"])]
+    runs: Option<PathBuf>,
+    /// The named criterion baseline of base; left out, `new`, else `base`.
+    #[arg(long, value_name = "NAME")]
+    base_name: Option<String>,
+    /// The named criterion baseline of head; left out, `new`, else `base`.
+    #[arg(long, value_name = "NAME")]
+    head_name: Option<String>,
+    /// The format of the results; `auto` finds it out by content.
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_names())]
+    format: String,
+    /// How several runs a side were taken: all of base, then all of head; run i of base beside run i of head; or nobody knows.
+    #[arg(long, value_name = "ORDER")]
+    order: Option<OrderArg>,
+    /// Whether one run a side, or sequential runs, may fail the build; overrides the configuration.
+    #[arg(long, value_name = "WHAT")]
+    one_run: Option<OneRunArg>,
+    /// A base without any measurement is fine: the first benchmarks of a project.
+    #[arg(long)]
+    allow_empty_base: bool,
+    #[command(flatten)]
+    rules: Where,
+    /// Also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
+    #[arg(long, value_name = "FORM=FILE")]
+    out: Vec<Target>,
+    /// The day on which waivers must hold; left out, today in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+    #[command(flatten)]
+    comment: CommentArgs,
+    #[command(flatten)]
+    names: Names,
+}
+
+/// What the report says of the two sides, where the inputs do not.
+#[derive(Clone, Debug, Args)]
+struct Names {
+    /// The commit of base.
+    #[arg(long, value_name = "SHA")]
+    base_commit: Option<String>,
+    /// The date of base.
+    #[arg(long, value_name = "DATE")]
+    base_date: Option<String>,
+    /// What to call base: a branch, a tag.
+    #[arg(long, value_name = "NAME")]
+    base_label: Option<String>,
+    /// The commit of head.
+    #[arg(long, value_name = "SHA")]
+    head_commit: Option<String>,
+    /// The date of head.
+    #[arg(long, value_name = "DATE")]
+    head_date: Option<String>,
+    /// What to call head: a branch, a tag.
+    #[arg(long, value_name = "NAME")]
+    head_label: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OrderArg {
+    Sequential,
+    Interleaved,
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OneRunArg {
+    Suspect,
+    Decide,
+}
+
+fn format_names() -> PossibleValuesParser {
+    std::iter::once("auto")
+        .chain(ingest::formats().iter().map(|format| format.name()))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+impl Compare {
+    pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+        let date = self.date.unwrap_or(edge.today);
+        let (config, templates) = match (self.rules.config(), self.rules.templates()) {
+            (Ok(config), Ok(templates)) => (config, templates),
+            (config, templates) => {
+                let mut diagnostics = config.err().unwrap_or_default();
+                diagnostics.extend(templates.err());
+                return self.refuse(diagnostics, common, edge);
+            }
+        };
+        let config = self.overridden(config);
+        let report = self.decide(&config, date);
+        edge.say(&report.diagnostics)?;
+        let options = self.comment.options(common, edge, date, templates);
+        let delivered = deliver(&report, &self.out, &options, common, edge)?;
+        let decided = ExitCode::from_code(report.exit_code).unwrap_or(ExitCode::Bug);
+        Ok(if delivered { decided } else { ExitCode::Usage })
+    }
+
+    /// The configuration with what the command line says otherwise.
+    fn overridden(&self, mut config: Config) -> Config {
+        if let Some(one_run) = self.one_run {
+            config.gate.one_run = match one_run {
+                OneRunArg::Suspect => OneRun::Suspect,
+                OneRunArg::Decide => OneRun::Decide,
+            };
+        }
+        config
+    }
+
+    fn decide(&self, config: &Config, date: Date) -> Report {
+        let diagnostics = Diagnostics::new();
+        let collector = Collector::new(config);
+        let options = Options {
+            format: ingest::format(&self.format),
+            jsonl: config.jsonl.clone(),
+            allow_empty_base: self.allow_empty_base,
+        };
+        let read = ingest::read(&self.source(), &options, &|run| collector.take(run), &diagnostics);
+        let measurements = collector.finish(&diagnostics);
+        let order = self.order.map(|order| match order {
+            OrderArg::Sequential => Order::Sequential,
+            OrderArg::Interleaved => Order::Interleaved,
+            OrderArg::Unknown => Order::Unknown,
+        });
+        let Names { base_commit, base_date, base_label, head_commit, head_date, head_label } =
+            &self.names;
+        gate::decide(Facts {
+            measurements,
+            base: named(read.base, base_label, base_commit, base_date),
+            head: named(read.head, head_label, head_commit, head_date),
+            order: read.order.or(order).unwrap_or_default(),
+            config,
+            today: date,
+            allow_empty_base: self.allow_empty_base,
+            diagnostics: diagnostics.into_vec(),
+        })
+    }
+
+    fn source(&self) -> Source {
+        match &self.runs {
+            Some(runs) => Source::RunSet(runs.clone()),
+            None => Source::Sides {
+                base: self.base.clone(),
+                head: self.head.clone(),
+                base_name: self.base_name.clone(),
+                head_name: self.head_name.clone(),
+            },
+        }
+    }
+
+    /// The configuration is wrong: the report says so and can be published all the same.
+    fn refuse(
+        &self,
+        diagnostics: Vec<Diagnostic>,
+        common: Common,
+        edge: &mut Edge<'_>,
+    ) -> anyhow::Result<ExitCode> {
+        edge.say(&diagnostics)?;
+        let report = gate::refuse(&Config::built_in(), diagnostics, ExitCode::Usage);
+        let date = self.date.unwrap_or(edge.today);
+        deliver(
+            &report,
+            &self.out,
+            &self.comment.options(common, edge, date, Default::default()),
+            common,
+            edge,
+        )?;
+        Ok(ExitCode::Usage)
+    }
+}
+
+/// What is known of a side, the command line's word first.
+fn named(
+    known: SideInfo,
+    label: &Option<String>,
+    commit: &Option<String>,
+    date: &Option<String>,
+) -> SideInfo {
+    SideInfo {
+        name: label.clone().unwrap_or(known.name),
+        commit: commit.clone().or(known.commit),
+        date: date.clone().or(known.date),
+        ..known
+    }
+}

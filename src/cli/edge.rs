@@ -1,0 +1,82 @@
+use std::io::{self, Write};
+
+use clap::ColorChoice;
+use jiff::civil::Date;
+
+use crate::diag::{self, Diagnostic, ExitCode, visible};
+
+/// What a command knows of the world: where to print, what the terminal can do, what day it is.
+pub struct Edge<'a> {
+    /// Reports go here.
+    pub out: &'a mut dyn Write,
+    /// Diagnostics go here.
+    pub err: &'a mut dyn Write,
+    /// Whether what goes to `out` is coloured.
+    pub colour_out: bool,
+    /// Whether what goes to `err` is coloured.
+    pub colour_err: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Today, UTC.
+    pub today: Date,
+}
+
+impl Edge<'_> {
+    /// Takes the user's word for colours.
+    pub(super) fn set_colour(&mut self, choice: ColorChoice) {
+        match choice {
+            ColorChoice::Auto => {}
+            ColorChoice::Always => (self.colour_out, self.colour_err) = (true, true),
+            ColorChoice::Never => (self.colour_out, self.colour_err) = (false, false),
+        }
+    }
+
+    /// Prints a report or an answer.
+    ///
+    /// # Errors
+    /// When the stream cannot be written, except that nobody reads it any more.
+    pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
+        closed_is_fine(self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()))
+    }
+
+    /// Prints diagnostics, each as a picture of its place.
+    ///
+    /// # Errors
+    /// When the stream cannot be written, except that nobody reads it any more.
+    pub(super) fn say(&mut self, diagnostics: &[Diagnostic]) -> io::Result<()> {
+        for diagnostic in diagnostics {
+            closed_is_fine(writeln!(self.err, "{}\n", diag::render(diagnostic, self.colour_err)))?;
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the command line, or the help that was asked for.
+    pub(super) fn usage(&mut self, error: &clap::Error) -> ExitCode {
+        let text = error.render();
+        if error.use_stderr() {
+            let text = if self.colour_err { text.ansi().to_string() } else { text.to_string() };
+            // Nothing is left to be done where even this cannot be said.
+            let _ = self.err.write_all(text.as_bytes());
+            ExitCode::Usage
+        } else {
+            let text = if self.colour_out { text.ansi().to_string() } else { text.to_string() };
+            let _ = self.print(&text);
+            ExitCode::Pass
+        }
+    }
+
+    /// What kept a command from its work.
+    pub(super) fn refuse(&mut self, error: &anyhow::Error) -> ExitCode {
+        let causes: Vec<String> = error.chain().map(|cause| visible(&cause.to_string())).collect();
+        let _ = writeln!(self.err, "error: {}", causes.join(": "));
+        ExitCode::Usage
+    }
+}
+
+/// `benchgate compare … | head` is no failure.
+fn closed_is_fine(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

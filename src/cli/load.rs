@@ -1,0 +1,159 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+
+use crate::config::{self, Config};
+use crate::diag::{Code, Diagnostic, quoted};
+use crate::report::Templates;
+
+/// Where rules and templates come from.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Where {
+    /// The configuration; left out, benchgate.yml, .github/benchgate.yml, or the built-in rules.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Read configuration, waivers and templates from this git revision, so that a change cannot loosen its own rules.
+    #[arg(long, value_name = "REV")]
+    pub(super) config_rev: Option<String>,
+    /// A directory of templates that replace the embedded ones, such as comment.md.j2.
+    #[arg(long, value_name = "DIR")]
+    pub(super) templates: Option<PathBuf>,
+}
+
+impl Where {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// Every mistake in it, or why it cannot be read.
+    pub(super) fn config(&self) -> Result<Config, Vec<Diagnostic>> {
+        let revision = self.config_rev.as_deref();
+        if let Some(revision) = revision {
+            check_revision(revision).map_err(|d| vec![d])?;
+        }
+        let named = self.config.iter().cloned();
+        let candidates: Vec<PathBuf> = if self.config.is_some() {
+            named.collect()
+        } else {
+            config::CANDIDATES.iter().map(PathBuf::from).collect()
+        };
+        for path in &candidates {
+            if let Some(text) = read(path, revision).map_err(|d| vec![d])? {
+                return Config::parse(&path.display().to_string(), &text, revision);
+            }
+        }
+        match &self.config {
+            Some(path) => {
+                let place =
+                    revision.map_or(String::new(), |revision| format!(" at {}", quoted(revision)));
+                let message = format!("there is no {}{place}", quoted(&path.display().to_string()));
+                Err(vec![Diagnostic::error(Code::ConfigUnreadable, message).help("check `--config`; `benchgate config init` writes a configuration to start from")])
+            }
+            None => Ok(Config { revision: revision.map(str::to_owned), ..Config::built_in() }),
+        }
+    }
+
+    /// The templates of the directory, by file name.
+    ///
+    /// # Errors
+    /// Why one cannot be read.
+    pub(super) fn templates(&self) -> Result<Templates, Diagnostic> {
+        let Some(directory) = &self.templates else { return Ok(Templates::new()) };
+        let mut templates = Templates::new();
+        for name in self.template_names(directory)? {
+            let path = directory.join(&name);
+            if let Some(text) = read(&path, self.config_rev.as_deref())? {
+                templates.insert(name, text);
+            }
+        }
+        if templates.is_empty() {
+            let message = format!("{} holds no template", quoted(&directory.display().to_string()));
+            return Err(Diagnostic::error(Code::Template, message)
+                .help("templates end in `.j2`, e.g. `comment.md.j2`"));
+        }
+        Ok(templates)
+    }
+
+    fn template_names(&self, directory: &Path) -> Result<Vec<String>, Diagnostic> {
+        let names: Vec<String> = match self.config_rev.as_deref() {
+            Some(revision) => {
+                check_revision(revision)?;
+                let listed = git(&[
+                    "ls-tree",
+                    "--name-only",
+                    "--end-of-options",
+                    revision,
+                    &format!("./{}/", slashes(directory)),
+                ])?;
+                listed
+                    .unwrap_or_default()
+                    .lines()
+                    .filter_map(|line| line.rsplit('/').next())
+                    .map(str::to_owned)
+                    .collect()
+            }
+            None => {
+                let entries = fs::read_dir(directory)
+                    .map_err(|error| unreadable(directory, &error.to_string()))?;
+                entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+            }
+        };
+        Ok(names.into_iter().filter(|name| name.ends_with(".j2")).collect())
+    }
+}
+
+/// The text of a file of the working tree or of a revision; `None` where there is no such file.
+fn read(path: &Path, revision: Option<&str>) -> Result<Option<String>, Diagnostic> {
+    if let Some(revision) = revision {
+        return git(&["show", "--end-of-options", &format!("{revision}:./{}", slashes(path))]);
+    }
+    match fs::read(path) {
+        Ok(bytes) => {
+            String::from_utf8(bytes).map(Some).map_err(|_| unreadable(path, "it is not UTF-8 text"))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, &error.to_string())),
+    }
+}
+
+fn unreadable(path: &Path, why: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::ConfigUnreadable,
+        format!("cannot read {}: {why}", quoted(&path.display().to_string())),
+    )
+    .help("check the path and its permissions")
+}
+
+fn slashes(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// That the revision is one.
+fn check_revision(revision: &str) -> Result<(), Diagnostic> {
+    match git(&[
+        "rev-parse",
+        "--quiet",
+        "--verify",
+        "--end-of-options",
+        &format!("{revision}^{{commit}}"),
+    ])? {
+        Some(_) => Ok(()),
+        None => Err(Diagnostic::error(
+            Code::ConfigUnreadable,
+            format!("git knows no revision {}", quoted(revision)),
+        )
+        .help("check `--config-rev`; on a shallow checkout, fetch the base commit first")),
+    }
+}
+
+/// What git prints; `None` where it fails.
+fn git(arguments: &[&str]) -> Result<Option<String>, Diagnostic> {
+    let output = Command::new("git").args(arguments).output().map_err(|error| {
+        Diagnostic::error(Code::ConfigUnreadable, format!("cannot run git: {error}")).help("`--config-rev` reads the configuration through git; install it or leave the option out")
+    })?;
+    let text = String::from_utf8(output.stdout).map_err(|_| {
+        Diagnostic::error(Code::ConfigUnreadable, "the file of that revision is not UTF-8 text")
+    })?;
+    Ok(output.status.success().then_some(text))
+}

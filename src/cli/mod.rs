@@ -1,0 +1,74 @@
+//! The command line: one file a subcommand; parse the arguments, call the rooms in order, return the exit code.
+//!
+//! Everything that comes from outside (streams, terminal, clock) enters as an [`Edge`].
+
+mod compare;
+mod config;
+mod edge;
+mod explain;
+mod guard;
+mod load;
+mod output;
+mod render;
+
+pub use edge::Edge;
+pub use guard::guarded;
+
+use std::ffi::OsString;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+use crate::diag::ExitCode;
+
+/// A performance regression gate for pull requests that is right about noise.
+#[derive(Debug, Parser)]
+#[command(name = "benchgate", version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options of every command.
+#[derive(Clone, Copy, Debug, Args)]
+struct Common {
+    /// When to colour what is printed.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Print only the last line: the outcome.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print every benchmark.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compare base with head: read, decide, report, pass or fail.
+    Compare(Box<compare::Compare>),
+    /// Write a finished report in another form.
+    Render(render::Render),
+    /// Check the configuration, write one to start from, print its schema.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Say what a rule, an input format, a diagnostic or an exit code means.
+    Explain(explain::Explain),
+}
+
+/// Runs the command line and says how the process ends.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, edge: &mut Edge<'_>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return edge.usage(&error),
+    };
+    edge.set_colour(cli.common.color);
+    let result = match cli.command {
+        Command::Compare(compare) => compare.run(cli.common, edge),
+        Command::Render(render) => render.run(cli.common, edge),
+        Command::Config(config) => config.run(edge),
+        Command::Explain(explain) => explain.run(edge),
+    };
+    result.unwrap_or_else(|error| edge.refuse(&error))
+}

@@ -1,0 +1,106 @@
+use std::fs;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{Common, Edge};
+use crate::model::Report;
+use crate::report::{self, Form, Options, RenderError, Templates};
+
+/// A form and the file it goes to, written `markdown=comment.md`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) form: Form,
+    pub(super) file: PathBuf,
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let forms = || Form::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
+        let (name, file) = text
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or_else(|| format!("write it as FORM=FILE; forms are {}", forms()))?;
+        let form = Form::from_name(name)
+            .ok_or_else(|| format!("there is no form `{name}`; forms are {}", forms()))?;
+        Ok(Self { form, file: file.into() })
+    }
+}
+
+/// What the comment on a pull request says beside the report.
+#[derive(Clone, Debug, Args)]
+pub(super) struct CommentArgs {
+    /// The gate's name, for a repository with several: 1 to 64 letters, digits, dots, underscores, hyphens.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    gate_name: String,
+    /// Where the comment links for the full report.
+    #[arg(long, value_name = "URL")]
+    report_url: Option<String>,
+    /// Where the comment links for how to read it.
+    #[arg(long, value_name = "URL")]
+    docs_url: Option<String>,
+}
+
+impl CommentArgs {
+    /// How to render.
+    pub(super) fn options(
+        &self,
+        common: Common,
+        edge: &Edge<'_>,
+        date: jiff::civil::Date,
+        templates: Templates,
+    ) -> Options {
+        Options {
+            width: edge.width,
+            colour: edge.colour_out,
+            verbose: common.verbose,
+            templates,
+            gate_name: self.gate_name.clone(),
+            date: Some(date),
+            report_url: self.report_url.clone(),
+            docs_url: self.docs_url.clone(),
+            ..Options::default()
+        }
+    }
+}
+
+/// Prints the report and writes its files: whether all of it could be done. The text is printed even where a file
+/// cannot be written.
+pub(super) fn deliver(
+    report: &Report,
+    targets: &[Target],
+    options: &Options,
+    common: Common,
+    edge: &mut Edge<'_>,
+) -> anyhow::Result<bool> {
+    let text =
+        report::render(report, Form::Text, options).map_err(|error| anyhow::anyhow!(error))?;
+    let shown = if common.quiet {
+        text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default()
+    } else {
+        text
+    };
+    edge.print(&shown)?;
+    let mut done = true;
+    for target in targets {
+        let plain = Options { colour: false, ..options.clone() };
+        match report::render(report, target.form, &plain) {
+            Ok(rendered) => fs::write(&target.file, rendered)
+                .with_context(|| format!("cannot write {}", target.file.display()))?,
+            Err(error) => {
+                say(&error, edge)?;
+                done = false;
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Says why a report cannot be rendered.
+pub(super) fn say(error: &RenderError, edge: &mut Edge<'_>) -> anyhow::Result<()> {
+    Ok(edge.say(&[error.to_diagnostic()])?)
+}

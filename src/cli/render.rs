@@ -1,0 +1,76 @@
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use jiff::civil::Date;
+
+use super::load::Where;
+use super::output::{CommentArgs, say};
+use super::{Common, Edge};
+use crate::diag::ExitCode;
+use crate::report::{self, Form, bundle};
+
+/// Write a finished report in another form.
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    /// The report, as `--out json=FILE` wrote it.
+    #[arg(long, value_name = "FILE")]
+    report: PathBuf,
+    /// The form.
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = form_names())]
+    format: String,
+    /// Where to; left out, standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// A directory of templates that replace the embedded ones, such as comment.md.j2.
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// The day from which a proposed waiver counts; left out, today in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+    #[command(flatten)]
+    comment: CommentArgs,
+}
+
+fn form_names() -> PossibleValuesParser {
+    Form::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>().into()
+}
+
+impl Render {
+    pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+        let name = self.report.display().to_string();
+        let text =
+            fs::read_to_string(&self.report).with_context(|| format!("cannot read {name}"))?;
+        let report = match bundle::read(&text, &name) {
+            Ok(report) => report,
+            Err(diagnostic) => {
+                edge.say(&[diagnostic])?;
+                return Ok(ExitCode::Input);
+            }
+        };
+        let templates = Where { templates: self.templates, ..Where::default() }.templates();
+        let templates = match templates {
+            Ok(templates) => templates,
+            Err(diagnostic) => {
+                edge.say(&[diagnostic])?;
+                return Ok(ExitCode::Usage);
+            }
+        };
+        let mut options =
+            self.comment.options(common, edge, self.date.unwrap_or(edge.today), templates);
+        options.colour &= self.out.is_none();
+        let form = Form::from_name(&self.format).unwrap_or(Form::Text);
+        match (report::render(&report, form, &options), &self.out) {
+            (Ok(rendered), None) => edge.print(&rendered)?,
+            (Ok(rendered), Some(file)) => fs::write(file, rendered)
+                .with_context(|| format!("cannot write {}", file.display()))?,
+            (Err(error), _) => {
+                say(&error, edge)?;
+                return Ok(ExitCode::Usage);
+            }
+        }
+        Ok(ExitCode::Pass)
+    }
+}

@@ -1,0 +1,134 @@
+use jiff::civil::Date;
+
+use super::plan::Plan;
+use crate::config::Config;
+use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::{Comparison, Finding, Measurement, Metric, Severity, Verdict, Waived};
+use crate::policy::Rule;
+use crate::policy::rules::Presence;
+
+/// What the rules have to say, worst first; waivers applied, unused and expired ones said.
+pub(super) fn findings(
+    plan: &Plan<'_>,
+    comparisons: &[Comparison],
+    measurements: &[Measurement],
+    config: &Config,
+    today: Date,
+    sink: &Diagnostics,
+) -> Vec<Finding> {
+    let mut used = vec![false; config.waivers.len()];
+    let mut all = Vec::new();
+    for comparison in comparisons.iter().filter(|c| c.severity > Severity::None) {
+        let mut finding = regression(comparison);
+        for (waiver, used) in config.waivers.iter().zip(&mut used) {
+            let (waiver, magnitude) = (&waiver.value, magnitude(comparison));
+            if waiver.names(comparison) && !waiver.expired(today) {
+                *used = true;
+                if magnitude <= waiver.up_to.fraction() {
+                    finding.waiver = Some(Waived {
+                        severity: finding.severity,
+                        up_to: waiver.up_to.fraction(),
+                        reason: waiver.reason.clone(),
+                        issue: waiver.issue.clone(),
+                        expires: waiver.expires,
+                    });
+                    finding.severity = Severity::None;
+                }
+            }
+        }
+        all.push(finding);
+    }
+    all.extend(plan.not_measurable.iter().map(not_measurable));
+    let presence = config.rules.iter().filter_map(|rule| match &rule.value {
+        Rule::Presence(presence) => Some(presence),
+        Rule::Regression(_) => None,
+    });
+    all.extend(Presence::findings(&presence.collect::<Vec<_>>(), measurements));
+    for (waiver, used) in config.waivers.iter().zip(used) {
+        let name =
+            format!("{} of {}", waiver.value.metric, quoted(waiver.value.benchmark.as_str()));
+        if waiver.value.expired(today) {
+            let message = format!("the waiver for {name} expired on {}", waiver.value.expires);
+            sink.push(
+                Diagnostic::warning(Code::ExpiredWaiver, message)
+                    .place(waiver.place.as_ref())
+                    .help("it covers nothing any more; remove it, or renew it with a new date"),
+            );
+        } else if !used {
+            let message = format!("the waiver for {name} covered nothing");
+            sink.push(
+                Diagnostic::warning(Code::UnusedWaiver, message).place(waiver.place.as_ref()).help(
+                    "no such regression was found; remove the waiver if it is not needed any more",
+                ),
+            );
+        }
+    }
+    // Stable: equal severities stay in the order of the benchmarks.
+    all.sort_by_key(|finding| {
+        std::cmp::Reverse((finding.severity, finding.waiver.as_ref().map(|w| w.severity)))
+    });
+    all
+}
+
+/// How much worse a comparison is, as a fraction; infinite where base is zero.
+fn magnitude(comparison: &Comparison) -> f64 {
+    match (comparison.change, comparison.better) {
+        (None, _) => f64::INFINITY,
+        (Some(change), crate::model::Better::Lower) => change.estimate,
+        (Some(change), crate::model::Better::Higher) => -change.estimate,
+    }
+}
+
+fn regression(comparison: &Comparison) -> Finding {
+    debug_assert_eq!(comparison.verdict, Verdict::Regressed);
+    let size = match comparison.change {
+        Some(change) => format!("{:+.1} %", change.estimate * 100.0),
+        None => "from zero".into(),
+    };
+    let limit = comparison.levels.get(comparison.severity).unwrap_or_default();
+    Finding {
+        rule: "regression".into(),
+        id: None,
+        severity: comparison.severity,
+        benchmark: Some(comparison.benchmark.clone()),
+        metric: Some(comparison.metric.clone()),
+        statistic: Some(comparison.statistic),
+        message: format!(
+            "{} {} changed by {size}; {} starts at {} %",
+            comparison.metric,
+            comparison.statistic,
+            comparison.severity,
+            round(limit * 100.0)
+        ),
+        waiver: None,
+    }
+}
+
+/// At most six digits after the point, so that 0.07 × 100 is 7.
+fn round(percent: f64) -> f64 {
+    (percent * 1e6).round() / 1e6
+}
+
+fn not_measurable(missing: &super::plan::NotMeasurable<'_>) -> Finding {
+    let (first, more) = match missing.benchmarks.as_slice() {
+        [only] => (Some((*only).clone()), String::new()),
+        [first, rest @ ..] => {
+            (None, format!(" of {} and {} more", quoted(first.as_str()), rest.len()))
+        }
+        [] => (None, String::new()),
+    };
+    let metric: &Metric = &missing.rule.metric;
+    Finding {
+        rule: "not-measurable".into(),
+        id: None,
+        severity: missing.rule.levels().highest(),
+        benchmark: first,
+        metric: Some(metric.clone()),
+        statistic: Some(missing.statistic),
+        message: format!(
+            "{} of {metric}{more} cannot be measured: {}",
+            missing.statistic, missing.why
+        ),
+        waiver: None,
+    }
+}

@@ -1,0 +1,328 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::{BenchmarkId, Better, Measurement, Metric, Severity, Side, Stage, Statistic};
+use crate::policy::Rule;
+use crate::policy::rules::Regression;
+
+/// What is to be compared, and what a rule asks for that the data cannot give.
+pub(super) struct Plan<'a> {
+    pub(super) pairs: Vec<Pair<'a>>,
+    pub(super) not_measurable: Vec<NotMeasurable<'a>>,
+}
+
+/// One comparison to make.
+pub(super) struct Pair<'a> {
+    pub(super) benchmark: &'a BenchmarkId,
+    pub(super) metric: Metric,
+    pub(super) statistic: Statistic,
+    pub(super) better: Better,
+    pub(super) screen: Sides<'a>,
+    /// Fresh blocks; where both sides have them, only they decide.
+    pub(super) confirm: Sides<'a>,
+    pub(super) rule: Option<&'a Regression>,
+    /// The margin, as a fraction.
+    pub(super) margin: f64,
+    /// Whether it can fail the build.
+    pub(super) gating: bool,
+    /// Whether it is only the time divided into a constant.
+    pub(super) derived: bool,
+}
+
+/// The measurements of both sides, if they have one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sides<'a> {
+    pub(super) base: Option<&'a Measurement>,
+    pub(super) head: Option<&'a Measurement>,
+}
+
+/// A statistic that a rule wants and the data cannot give.
+pub(super) struct NotMeasurable<'a> {
+    pub(super) rule: &'a Regression,
+    pub(super) statistic: Statistic,
+    pub(super) benchmarks: Vec<&'a BenchmarkId>,
+    /// Why, and what would help.
+    pub(super) why: String,
+}
+
+impl<'a> Sides<'a> {
+    pub(super) fn both(self) -> Option<(&'a Measurement, &'a Measurement)> {
+        Some((self.base?, self.head?))
+    }
+
+    pub(super) fn any(self) -> Option<&'a Measurement> {
+        self.head.or(self.base)
+    }
+}
+
+/// Everything of one benchmark and metric, by statistic and stage.
+type Group<'a> = BTreeMap<Statistic, BTreeMap<Stage, Sides<'a>>>;
+
+/// Finds the comparisons: each statistic that a rule asks for, else the default one.
+///
+/// The last rule that matches a benchmark, metric and statistic replaces the earlier ones.
+pub(super) fn plan<'a>(
+    measurements: &'a [Measurement],
+    config: &'a Config,
+    sink: &Diagnostics,
+) -> Plan<'a> {
+    let mut groups: BTreeMap<(&BenchmarkId, &Metric), Group<'a>> = BTreeMap::new();
+    for m in measurements {
+        let sides = groups
+            .entry((&m.benchmark, &m.metric))
+            .or_default()
+            .entry(m.statistic)
+            .or_default()
+            .entry(m.stage)
+            .or_default();
+        match m.side {
+            Side::Base => sides.base = Some(m),
+            Side::Head => sides.head = Some(m),
+        }
+    }
+    let mut planner = Planner {
+        config,
+        sink,
+        used: BTreeSet::new(),
+        pairs: Vec::new(),
+        missing: Vec::new(),
+        undeclared: BTreeSet::new(),
+    };
+    for (&(benchmark, metric), group) in &groups {
+        planner.group(benchmark, metric, group);
+    }
+    planner.say_unused();
+    Plan { pairs: planner.pairs, not_measurable: planner.missing }
+}
+
+struct Planner<'a, 'b> {
+    config: &'a Config,
+    sink: &'b Diagnostics,
+    used: BTreeSet<usize>,
+    pairs: Vec<Pair<'a>>,
+    missing: Vec<NotMeasurable<'a>>,
+    undeclared: BTreeSet<Metric>,
+}
+
+impl<'a> Planner<'a, '_> {
+    fn group(&mut self, benchmark: &'a BenchmarkId, metric: &Metric, group: &Group<'a>) {
+        let Some(better) = self.config.declared.better(metric) else {
+            if self.undeclared.insert(metric.clone()) {
+                let message = format!(
+                    "nobody says which way the metric {} is better, so it was not compared",
+                    quoted(metric.as_str())
+                );
+                let help = format!(
+                    "declare it in the configuration: `metrics: {{ {metric}: {{ better: lower }} }}`"
+                );
+                self.sink.push(Diagnostic::warning(Code::UnknownMetric, message).help(help));
+            }
+            return;
+        };
+        let default = default_statistic(group);
+        let rules = self.rules_of(benchmark, metric, default);
+        let sides = |statistic: Statistic, stage: Stage| {
+            group.get(&statistic).and_then(|stages| stages.get(&stage)).copied().unwrap_or_default()
+        };
+        let compared: Vec<(Statistic, Option<&'a Regression>)> = if rules.is_empty() {
+            vec![(default, None)]
+        } else {
+            rules.into_iter().map(|(statistic, rule)| (statistic, Some(rule))).collect()
+        };
+        for (statistic, rule) in compared {
+            let (screen, confirm) =
+                (sides(statistic, Stage::Screen), sides(statistic, Stage::Confirm));
+            if screen.any().or(confirm.any()).is_none() {
+                if let Some(rule) = rule {
+                    self.not_measurable(
+                        rule,
+                        statistic,
+                        benchmark,
+                        why(statistic, group.get(&default)),
+                    );
+                }
+                continue;
+            }
+            self.say_units(benchmark, metric, screen);
+            let pair =
+                self.pair(benchmark, metric.clone(), statistic, better, screen, confirm, rule);
+            let time = pair.metric == Metric::time() && statistic == default;
+            self.pairs.push(pair);
+            if time {
+                self.throughput(benchmark, statistic, screen);
+            }
+        }
+    }
+
+    /// The last matching rule of each statistic.
+    fn rules_of(
+        &mut self,
+        benchmark: &BenchmarkId,
+        metric: &Metric,
+        default: Statistic,
+    ) -> BTreeMap<Statistic, &'a Regression> {
+        let mut rules = BTreeMap::new();
+        for (index, rule) in self.config.rules.iter().enumerate() {
+            if let Rule::Regression(rule) = &rule.value
+                && rule.covers(benchmark, metric)
+            {
+                self.used.insert(index);
+                rules.insert(rule.statistic.unwrap_or(default), rule);
+            }
+        }
+        rules
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one pair")]
+    fn pair(
+        &self,
+        benchmark: &'a BenchmarkId,
+        metric: Metric,
+        statistic: Statistic,
+        better: Better,
+        screen: Sides<'a>,
+        confirm: Sides<'a>,
+        rule: Option<&'a Regression>,
+    ) -> Pair<'a> {
+        let margin =
+            rule.and_then(|rule| rule.margin).unwrap_or(self.config.gate.margin).fraction();
+        let fails = |level| {
+            rule.is_some_and(|rule| rule.levels().get(level).is_some())
+                && self.config.gate.fail_on.fails(level)
+        };
+        let gating = Severity::LEVELS.into_iter().any(fails);
+        Pair {
+            benchmark,
+            metric,
+            statistic,
+            better,
+            screen,
+            confirm,
+            rule,
+            margin,
+            gating,
+            derived: false,
+        }
+    }
+
+    /// The throughput that a time and an amount an iteration make: shown, and tested only where the amounts differ
+    /// or no rule looks at the time. The measurements themselves stay times; the judge divides.
+    fn throughput(&mut self, benchmark: &'a BenchmarkId, statistic: Statistic, screen: Sides<'a>) {
+        let Some((base, head)) = screen.both() else { return };
+        let (Some(before), Some(after)) = (base.throughput, head.throughput) else { return };
+        if before.unit != after.unit {
+            return;
+        }
+        let metric = Metric::throughput();
+        let Some(rule) = self.rules_of(benchmark, &metric, statistic).remove(&statistic) else {
+            return;
+        };
+        let time_is_ruled = self.pairs.last().is_some_and(|time| time.rule.is_some());
+        let mut pair = self.pair(
+            benchmark,
+            metric,
+            statistic,
+            Better::Higher,
+            screen,
+            Sides::default(),
+            Some(rule),
+        );
+        pair.derived = time_is_ruled && before.amount == after.amount;
+        pair.gating &= !pair.derived;
+        self.pairs.push(pair);
+    }
+
+    fn not_measurable(
+        &mut self,
+        rule: &'a Regression,
+        statistic: Statistic,
+        benchmark: &'a BenchmarkId,
+        why: String,
+    ) {
+        let same = |m: &&mut NotMeasurable<'a>| {
+            std::ptr::eq(m.rule, rule) && m.statistic == statistic && m.why == why
+        };
+        match self.missing.iter_mut().find(same) {
+            Some(known) => known.benchmarks.push(benchmark),
+            None => self.missing.push(NotMeasurable {
+                rule,
+                statistic,
+                benchmarks: vec![benchmark],
+                why,
+            }),
+        }
+    }
+
+    fn say_units(&self, benchmark: &BenchmarkId, metric: &Metric, sides: Sides<'_>) {
+        if let Some((base, head)) = sides.both()
+            && base.unit != head.unit
+        {
+            let message = format!(
+                "{metric} of {} has one unit in base and another in head",
+                quoted(benchmark.as_str())
+            );
+            self.sink.push(
+                Diagnostic::error(Code::UnitMismatch, message)
+                    .help("measure both sides with the same harness and options"),
+            );
+        }
+    }
+
+    /// Rules that matched nothing, and a gate that guards nothing.
+    fn say_unused(&self) {
+        if self.pairs.is_empty() {
+            return;
+        }
+        for (index, rule) in self.config.rules.iter().enumerate() {
+            // Built-in rules have no place; nobody wrote them for this suite.
+            if let (Rule::Regression(regression), Some(place)) = (&rule.value, &rule.place)
+                && !self.used.contains(&index)
+            {
+                let message = format!("this rule for {} matches no benchmark", regression.metric);
+                self.sink.push(
+                    Diagnostic::warning(Code::UnusedRule, message)
+                        .place(Some(place))
+                        .help("it guards nothing; correct its glob or metric, or remove it"),
+                );
+            }
+        }
+        if self.pairs.iter().all(|pair| pair.rule.is_none()) {
+            let message = "no regression rule applies to anything that was measured";
+            self.sink.push(
+                Diagnostic::warning(Code::NothingGated, message)
+                    .help("add a `regression` rule for a metric of these benchmarks"),
+            );
+        }
+    }
+}
+
+/// The median where there are samples; the mean for summaries that give a standard deviation; else what there is.
+fn default_statistic(group: &Group<'_>) -> Statistic {
+    let has = |statistic| group.contains_key(&statistic);
+    let of_samples = |statistic| {
+        group.get(&statistic).is_some_and(|stages| {
+            stages.values().any(|sides| {
+                [sides.base, sides.head].into_iter().flatten().any(|m| m.summary.is_none())
+            })
+        })
+    };
+    match () {
+        () if of_samples(Statistic::Median) => Statistic::Median,
+        () if has(Statistic::Mean) && has(Statistic::Stddev) => Statistic::Mean,
+        () if has(Statistic::Median) => Statistic::Median,
+        () if has(Statistic::Mean) => Statistic::Mean,
+        () => group.keys().rev().copied().next().unwrap_or(Statistic::Median),
+    }
+}
+
+/// Why a statistic is missing, told from what was measured instead.
+fn why(statistic: Statistic, measured: Option<&BTreeMap<Stage, Sides<'_>>>) -> String {
+    let sides = measured.and_then(|stages| stages.values().next()).copied().unwrap_or_default();
+    let Some(m) = sides.any() else { return format!("the data has no {statistic}") };
+    match statistic.quantile() {
+        Some(_) if m.averages => "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages".into(),
+        Some(q) if m.summary.is_none() => format!("it needs {} samples a run", crate::stats::quantile::samples_needed(q)),
+        _ => format!("the data has no {statistic}"),
+    }
+}

@@ -1,0 +1,216 @@
+//! The report file: schema 1, one JSON document.
+//!
+//! Whoever reads it does not know who wrote it, so nothing of it is believed: sizes are limited, arrays that run in
+//! parallel must, and the outcome is for the gate to decide again.
+
+mod check;
+mod layout;
+
+use serde::{Deserialize, Serialize};
+
+use super::RenderError;
+use crate::diag::{Code, Diagnostic};
+use crate::model::{Report, SCHEMA};
+
+/// A larger report file is not read: 256 MiB.
+pub const MOST_BYTES: usize = 256 << 20;
+
+/// Writes the report file: one line for each comparison, measurement, finding and diagnostic, every number in full
+/// precision.
+///
+/// # Errors
+/// When the report holds what [`read`] would refuse: a number that is not finite, too many runs, arrays that do not
+/// run in parallel.
+pub fn write(report: &Report) -> Result<String, RenderError> {
+    if let Some(problem) = check::problem(report) {
+        return Err(RenderError::Unwritable(problem));
+    }
+    let mut bytes = Vec::new();
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut bytes, layout::Layout::default());
+    report
+        .serialize(&mut serializer)
+        .map_err(|error| RenderError::Unwritable(error.to_string()))?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(|error| RenderError::Unwritable(error.to_string()))
+}
+
+/// Reads a report file that anybody may have written; `file` is its name for messages.
+///
+/// # Errors
+/// One diagnostic, with line and column where the JSON itself is wrong.
+pub fn read(text: &str, file: &str) -> Result<Report, Diagnostic> {
+    /// Only the version, so that a newer report is refused for its version and not for its fields.
+    #[derive(Deserialize)]
+    struct Version {
+        schema: u32,
+    }
+
+    let bad = |message: String| Diagnostic::error(Code::BadReport, message).file(file);
+    let rerun = "write it with `benchgate compare --out json=FILE`; a file that was cut off or edited by hand is not read";
+    if text.len() > MOST_BYTES {
+        return Err(bad(format!(
+            "the report has {} bytes, more than the {MOST_BYTES} that are read",
+            text.len()
+        ))
+        .help("compare fewer benchmarks or runs at a time"));
+    }
+    let located = |error: &serde_json::Error| {
+        let message = error.to_string();
+        let what = message.split(" at line ").next().unwrap_or(&message);
+        let shown = crate::diag::visible(what);
+        bad(format!("not a report: {}", super::escape::cut(&shown, super::escape::SENTENCE)))
+            .at(saturated(error.line()), saturated(error.column().max(1)))
+            .help(rerun)
+    };
+    match serde_json::from_str::<Version>(text) {
+        Ok(Version { schema: SCHEMA }) => {}
+        Ok(Version { schema }) => {
+            return Err(bad(format!(
+                "the report has schema {schema}; this program reads schema {SCHEMA}"
+            ))
+            .help("use the version of benchgate that wrote the report"));
+        }
+        Err(error) => return Err(located(&error)),
+    }
+    let report: Report = serde_json::from_str(text).map_err(|error| located(&error))?;
+    match check::problem(&report) {
+        None => Ok(report),
+        Some(problem) => Err(bad(problem).help(rerun)),
+    }
+}
+
+fn saturated(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The JSON Schema of the report file, as it stands in `docs/report.schema.json`.
+#[must_use]
+pub fn report_schema() -> String {
+    let schema = schemars::schema_for!(Report);
+    format!("{:#}\n", schema.as_value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_sample_is_read_back() {
+        for (name, report) in samples::all() {
+            let text = write(&report).unwrap();
+            assert_eq!(read(&text, "r.json").as_ref(), Ok(&report), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_file_has_a_line_for_each_entry() {
+        insta::assert_snapshot!(write(&samples::small()).unwrap());
+    }
+
+    #[test]
+    fn every_sample_follows_the_schema() {
+        let schema: serde_json::Value = serde_json::from_str(&report_schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for (name, report) in samples::all() {
+            let value = serde_json::to_value(&report).unwrap();
+            let errors: Vec<String> =
+                validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{name}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
+        if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+            std::fs::write(path, report_schema()).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            report_schema(),
+            "run the tests with INSTA_UPDATE=always"
+        );
+    }
+
+    fn refused(text: &str) -> String {
+        let diagnostic = read(text, "report.json").unwrap_err();
+        crate::diag::render(&diagnostic, false) + "\n\n"
+    }
+
+    #[test]
+    fn what_is_not_a_report_is_refused_with_its_place() {
+        let good = write(&samples::small()).unwrap();
+        let change = |from: &str, to: &str| {
+            assert!(good.contains(from), "{from}");
+            good.replacen(from, to, 1)
+        };
+        let all = [
+            refused(""),
+            refused("[]"),
+            refused("{}"),
+            refused(&change("\"schema\": 1", "\"schema\": 2")),
+            refused(&change("\"outcome\": \"fail\"", "\"outcome\": \"great\"")),
+            refused(&change("\"alpha\":0.01", "\"alpha\":1e999")),
+            refused(&change("\"noise\":[", "\"noise\":[0.1,")),
+            refused(&change("\"quantiles\":[", &format!("\"quantiles\":[{}", "1.0,".repeat(21)))),
+            refused(good.get(..good.len() / 2).unwrap()),
+        ]
+        .concat();
+        insta::assert_snapshot!(all);
+    }
+
+    #[test]
+    fn more_than_a_thousand_runs_are_refused() {
+        let mut report = samples::small();
+        for m in &mut report.measurements {
+            m.per_run = vec![1.0; 1001];
+            m.noise = vec![None; 1001];
+            m.blocks = vec![0; 1001];
+            m.links = vec![None; 1001];
+            m.trials = Vec::new();
+        }
+        let text = serde_json::to_string(&report).unwrap();
+        assert!(read(&text, "r.json").unwrap_err().message.contains("1001 runs"));
+        assert!(matches!(write(&report), Err(RenderError::Unwritable(_))));
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_not_written() {
+        let mut report = samples::small();
+        report.comparisons.iter_mut().for_each(|c| c.margin = f64::NAN);
+        assert!(matches!(write(&report), Err(RenderError::Unwritable(_))));
+    }
+
+    #[test]
+    fn a_report_cut_anywhere_is_refused() {
+        let good = write(&samples::small()).unwrap();
+        let text = good.trim_end();
+        for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)).step_by(7) {
+            assert!(read(text.get(..end).unwrap(), "r.json").is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_or_read(text in any::<String>()) {
+            let _ = read(&text, "r.json");
+        }
+
+        #[test]
+        fn a_damaged_report_is_refused_or_read(at in 0..4000usize, with in any::<u8>()) {
+            let mut bytes = write(&samples::small()).unwrap().into_bytes();
+            let at = at % bytes.len();
+            bytes[at] = with;
+            let _ = read(&String::from_utf8_lossy(&bytes), "r.json");
+        }
+
+        #[test]
+        fn what_is_written_is_read(report in samples::any_report()) {
+            let text = write(&report).unwrap();
+            prop_assert_eq!(read(&text, "r.json"), Ok(report));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The comment on a pull request, from a minijinja template that the user can replace.
+//!
+//! Everything a template gets is already escaped for where it stands. A comment that would be too long loses its
+//! least important rows first, and says how many.
+
+mod budget;
+mod context;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+use super::view::View;
+use super::{Options, RenderError};
+use crate::model::Report;
+use budget::Parts;
+
+/// The template that is rendered.
+const COMMENT: &str = "comment.md.j2";
+/// The templates that are embedded.
+const EMBEDDED: &[(&str, &str)] = &[
+    (COMMENT, include_str!("../../templates/comment.md.j2")),
+    ("table.md.j2", include_str!("../../templates/table.md.j2")),
+];
+
+pub(super) fn render(report: &Report, options: &Options) -> Result<String, RenderError> {
+    let name = options.gate_name.as_str();
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
+        return Err(RenderError::GateName(name.to_owned()));
+    }
+    let environment = environment(options)?;
+    let template = environment.get_template(COMMENT).map_err(|error| template_error(&error))?;
+    let view = View::new(report);
+    let fixed = context::fixed(&view, options);
+    let mut parts = Parts::new(context::parts(&view, options), options.max_bytes);
+    parts.fit(options.max_bytes, |parts| {
+        let context = minijinja::context! { ..parts, ..fixed.clone() };
+        template.render(context).map_err(|error| template_error(&error))
+    })
+}
+
+fn environment(options: &Options) -> Result<Environment<'_>, RenderError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    let mut syntax = environment.syntax().to_builder();
+    let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.map_err(|error| template_error(&error))?);
+    environment.set_recursion_limit(50);
+    let own = options.templates.iter().map(|(name, source)| (name.as_str(), source.as_str()));
+    for (name, source) in EMBEDDED.iter().copied().chain(own) {
+        environment.add_template(name, source).map_err(|error| template_error(&error))?;
+    }
+    Ok(environment)
+}
+
+fn template_error(error: &minijinja::Error) -> RenderError {
+    // An error in an included template is the cause of one in the template that includes it.
+    let mut inner = error;
+    while let Some(source) = std::error::Error::source(inner).and_then(|s| s.downcast_ref()) {
+        inner = source;
+    }
+    let message = match inner.detail() {
+        Some(detail) => format!("{}: {detail}", inner.kind()),
+        None => inner.kind().to_string(),
+    };
+    RenderError::Template {
+        name: inner.name().unwrap_or(COMMENT).to_owned(),
+        line: inner.line().and_then(|line| u32::try_from(line).ok()),
+        message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Form, render as render_form, samples};
+    use proptest::prelude::*;
+
+    fn markdown(report: &Report, options: &Options) -> String {
+        render_form(report, Form::Markdown, options).unwrap()
+    }
+
+    #[test]
+    fn every_sample() {
+        let options = Options {
+            run: Some(123),
+            attempt: Some(1),
+            date: Some(jiff::civil::date(2026, 11, 21)),
+            report_url: Some("https://example.org/report".into()),
+            docs_url: Some("javascript:alert(1)".into()),
+            ..Options::default()
+        };
+        for (name, report) in samples::all() {
+            insta::assert_snapshot!(format!("markdown_{name}"), markdown(&report, &options));
+        }
+    }
+
+    #[test]
+    fn ten_thousand_benchmarks_fit_and_the_rest_is_counted() {
+        let text = markdown(&samples::huge(), &Options::default());
+        assert!(text.len() <= 60_000 && text.len() > 55_000, "{}", text.len());
+        assert!(text.contains("**10,000 benchmarks**"));
+        assert!(text.contains("left out to keep this comment short"));
+        assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+        let short = markdown(&samples::huge(), &Options { max_bytes: 8_192, ..Options::default() });
+        assert!(short.len() <= 8_192);
+        assert!(short.contains("**+30.0&nbsp;%**"), "{short}");
+    }
+
+    #[test]
+    fn one_huge_name_is_cut() {
+        let report = samples::all().into_iter().find(|(name, _)| *name == "hostile").unwrap().1;
+        let text = markdown(&report, &Options { max_bytes: 8_192, ..Options::default() });
+        assert!(text.len() <= 8_192);
+    }
+
+    #[test]
+    fn what_can_never_fit_is_an_error() {
+        let error = render_form(
+            &samples::small(),
+            Form::Markdown,
+            &Options { max_bytes: 100, ..Options::default() },
+        );
+        assert!(matches!(error, Err(RenderError::TooLong { .. })));
+        let error = render_form(
+            &samples::small(),
+            Form::Markdown,
+            &Options { gate_name: "a b".into(), ..Options::default() },
+        );
+        assert_eq!(error, Err(RenderError::GateName("a b".into())));
+    }
+
+    fn with_template(source: &str) -> Result<String, RenderError> {
+        let templates = [("comment.md.j2".to_owned(), source.to_owned())].into();
+        render_form(&samples::small(), Form::Markdown, &Options { templates, ..Options::default() })
+    }
+
+    #[test]
+    fn a_template_can_be_replaced() {
+        let source = "{% from 'table.md.j2' import pictures %}<!-- benchgate:report {{ marker }} -->\n{{ outcome }}: {{ headline.text }}\n{{ pictures(findings.rows, scale) }}";
+        insta::assert_snapshot!(with_template(source).unwrap());
+    }
+
+    #[test]
+    fn a_wrong_template_is_a_located_error() {
+        let wrong = [
+            "one\n{{ nothing_of_this_name }}\n",
+            "one\ntwo\n{% if %}\n",
+            "{% include 'no.md.j2' %}",
+            "{{ headline.colour }}",
+            "{% for %}",
+        ];
+        let all: String = wrong
+            .iter()
+            .map(|source| {
+                crate::diag::render(&with_template(source).unwrap_err().to_diagnostic(), false)
+                    + "\n\n"
+            })
+            .collect();
+        insta::assert_snapshot!(all);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn never_longer_than_allowed(report in samples::any_report(), max_bytes in 8_192..70_000usize) {
+            let text = markdown(&report, &Options { max_bytes, ..Options::default() });
+            prop_assert!(text.len() <= max_bytes);
+            prop_assert!(text.starts_with("<!-- benchgate:report gate=default -->\n### "));
+            let lines = |start| text.lines().filter(|line| line.starts_with(start)).count();
+            prop_assert_eq!(lines("<details>"), lines("</details>"));
+        }
+    }
+}

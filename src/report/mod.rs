@@ -1,0 +1,71 @@
+//! A finished [`Report`] in the forms that people and programs read, and the report file itself.
+//!
+//! A report is data that may come from somebody else: every form escapes every word of it, and none of them needs
+//! more than the report.
+
+pub mod bundle;
+pub mod escape;
+pub mod interval;
+mod junit;
+mod markdown;
+pub mod number;
+mod options;
+mod phrase;
+#[cfg(test)]
+mod samples;
+mod text;
+mod view;
+mod words;
+
+pub use options::{Options, RenderError, Templates};
+
+use crate::model::Report;
+
+/// A form that a report can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// For a terminal.
+    Text,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For test reporters of continuous integration systems.
+    Junit,
+    /// The report file: schema 1.
+    Json,
+}
+
+impl Form {
+    /// Every form with its name on the command line.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Text, "text"),
+        (Self::Markdown, "markdown"),
+        (Self::Junit, "junit"),
+        (Self::Json, "json"),
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(form, _)| *form == self).map_or("", |(_, name)| name)
+    }
+
+    /// The form of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|&(form, _)| form)
+    }
+}
+
+/// Writes a report in one form. The same report and options give the same bytes.
+///
+/// # Errors
+/// When a replaced template is wrong, when not even the shortest Markdown fits into `max_bytes`, when the gate's name
+/// cannot stand in a comment, or when the report holds what a report file may not.
+pub fn render(report: &Report, form: Form, options: &Options) -> Result<String, RenderError> {
+    match form {
+        Form::Text => Ok(text::render(report, options)),
+        Form::Markdown => markdown::render(report, options),
+        Form::Junit => junit::render(report),
+        Form::Json => bundle::write(report),
+    }
+}

@@ -1,0 +1,128 @@
+//! The line that counts everything, so that nothing is silently missing.
+
+use std::collections::BTreeSet;
+
+use super::row::{Class, Row};
+use super::{decided, some_names};
+use crate::model::{Finding, Report, Severity};
+use crate::report::number;
+use crate::report::phrase::Phrase;
+use crate::report::words::counted;
+
+/// `142 benchmarks against a1b2c3d (main): 2 critical, 1 faster, 139 unchanged (within ±3 %).`
+pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> Phrase {
+    let benchmarks: BTreeSet<_> = rows.iter().map(|row| &row.comparison.benchmark).collect();
+    let what = Phrase::new().strong(counted(benchmarks.len(), "benchmark"));
+    let what = if benchmarks.len() == rows.len() {
+        what
+    } else {
+        what.text(format!(" in {}", counted(rows.len(), "comparison")))
+    };
+    let what = what.text(" against ").then(decided::revision(&report.base));
+
+    let mut parts = Vec::new();
+    for severity in Severity::LEVELS.into_iter().rev() {
+        let level = of(rows, Class::Level(std::cmp::Reverse(severity)));
+        if !level.is_empty() {
+            parts.push(
+                Phrase::of(format!("{} ", level.len())).word(report.config.display.word(severity)),
+            );
+        }
+    }
+    let mut simple = |class, word: &str| {
+        let count = of(rows, class).len();
+        if count > 0 {
+            parts.push(Phrase::of(format!("{count} {word}")));
+        }
+    };
+    simple(Class::Worse, "slower or worse below every level");
+    simple(Class::Waived, "waived");
+    let suspects = rows.iter().filter(|row| matches!(row.class, Class::Suspect(_))).count();
+    if suspects > 0 {
+        parts.push(Phrase::of(counted(suspects, "suspect")));
+    }
+    let improved = of(rows, Class::Improved);
+    if !improved.is_empty() {
+        let faster =
+            improved.iter().all(|row| super::direction(&row.comparison.metric).0 == "faster");
+        parts.push(Phrase::of(format!(
+            "{} {}",
+            improved.len(),
+            if faster { "faster" } else { "better" }
+        )));
+    }
+    parts.extend(unchanged(&of(rows, Class::Unchanged)));
+    parts.extend(inconclusive(&of(rows, Class::Inconclusive)));
+    parts.extend(named(&of(rows, Class::Removed), "missing"));
+    parts.extend(named(&of(rows, Class::Added), "added"));
+    let others = others.iter().filter(|finding| !is_counted(finding)).count();
+    if others > 0 {
+        parts.push(Phrase::of(counted(others, "other finding")));
+    }
+    if parts.is_empty() {
+        return what.text(": nothing was compared.");
+    }
+    what.text(": ").then(Phrase::join(parts, ", ")).text(".")
+}
+
+/// A presence finding about a benchmark that is missing or added is already counted by name.
+fn is_counted(finding: &Finding) -> bool {
+    finding.rule == "presence" && finding.benchmark.is_some()
+}
+
+fn of<'r, 'a>(rows: &'r [Row<'a>], class: Class) -> Vec<&'r Row<'a>> {
+    rows.iter().filter(|row| row.class == class).collect()
+}
+
+/// `121 unchanged (within ±3 %)`.
+fn unchanged(rows: &[&Row<'_>]) -> Option<Phrase> {
+    let margin = rows.first()?.comparison.margin;
+    let same = rows.iter().all(|row| row.comparison.margin == margin);
+    let within = if same {
+        format!("within ±{}", number::setting(margin))
+    } else {
+        "each within its margin".to_owned()
+    };
+    Some(Phrase::of(format!("{} unchanged ({within})", rows.len())))
+}
+
+/// `16 inconclusive (at most +18 %: io/write)`.
+fn inconclusive(rows: &[&Row<'_>]) -> Option<Phrase> {
+    let worst = rows.first()?;
+    let count = Phrase::of(format!("{} inconclusive", rows.len()));
+    Some(match worst.at_most() {
+        None => count,
+        Some(at_most) if at_most.is_infinite() => {
+            count.text(" (no upper limit: ").then(worst.name()).text(")")
+        }
+        Some(_) => {
+            count.text(format!(" (at most {}: ", worst.at_most_text())).then(worst.name()).text(")")
+        }
+    })
+}
+
+/// `1 missing (codec/old)`.
+fn named(rows: &[&Row<'_>], word: &str) -> Option<Phrase> {
+    const MOST: usize = 3;
+    let names: Vec<Phrase> = rows.iter().take(MOST + 1).map(|row| row.name()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let count = Phrase::of(format!("{} {word}", rows.len()));
+    let shown = some_names(names.get(..names.len().min(MOST)).unwrap_or_default(), MOST);
+    let more = rows.len().saturating_sub(MOST);
+    let shown = if more > 0 { shown.text(format!(" and {more} more")) } else { shown };
+    Some(count.text(" (").then(shown).text(")"))
+}
+
+/// The whole suite moved: said wherever the rows are, because it explains them.
+pub(super) fn shift(report: &Report) -> Option<Phrase> {
+    let shift = report.suite_shift?;
+    let low = number::change(shift.low);
+    let low = low.strip_suffix(" %").unwrap_or(&low);
+    Some(Phrase::new().strong("The whole suite moved").text(format!(
+        " by {} ({low} to {}): look at the machine and the build before you look at single benchmarks. Nothing was subtracted.",
+        number::change(shift.estimate),
+        number::change(shift.high),
+    )))
+}

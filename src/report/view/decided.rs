@@ -1,0 +1,214 @@
+//! How it was measured and decided: revisions, runs, machine, thresholds, the chance of a false alarm.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::model::{Action, Levels, Order, Report, Severity, SideInfo, Threshold};
+use crate::report::number;
+use crate::report::phrase::Phrase;
+use crate::report::words::{counted, thousands};
+
+/// A commit as people write it, with name, date and machine in brackets.
+pub(super) fn revision(side: &SideInfo) -> Phrase {
+    let commit = side.commit.as_deref().filter(|commit| !commit.is_empty()).map(short);
+    let (main, name) = match (commit, side.name.as_str()) {
+        (Some(commit), name) => (Phrase::new().name(commit), name),
+        (None, "") => (Phrase::of("an unnamed revision"), ""),
+        (None, name) => (Phrase::new().name(name), ""),
+    };
+    let details = [Some(name), side.date.as_deref().map(day), side.runner.as_deref()];
+    let details: Vec<Phrase> = details
+        .into_iter()
+        .flatten()
+        .filter(|d| !d.is_empty())
+        .map(|d| Phrase::new().word(d))
+        .collect();
+    if details.is_empty() {
+        main
+    } else {
+        main.text(" (").then(Phrase::join(details, ", ")).text(")")
+    }
+}
+
+/// Seven digits of a commit, as git prints it; anything else as it is.
+fn short(commit: &str) -> &str {
+    let hex = commit.len() >= 20 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+    if hex { commit.get(..7).unwrap_or(commit) } else { commit }
+}
+
+/// The day of a timestamp.
+fn day(date: &str) -> &str {
+    match date.split_once('T') {
+        Some((day, _)) if day.len() == 10 => day,
+        _ => date,
+    }
+}
+
+/// Sentences, one a line.
+pub(crate) fn how(report: &Report) -> Vec<Phrase> {
+    let mut lines = vec![sides(report)];
+    if !report.comparisons.is_empty() {
+        lines.push(layout(report));
+    }
+    lines.extend(thresholds(report));
+    lines.push(chance(report));
+    lines.extend(outliers(report));
+    lines
+}
+
+fn sides(report: &Report) -> Phrase {
+    let (base, head) = (report.base.runs, report.head.runs);
+    let runs = |n: u64| counted(usize::try_from(n).unwrap_or(usize::MAX), "run");
+    let order = match report.order {
+        _ if base.max(head) <= 1 => "one run a side".to_owned(),
+        Order::Interleaved if base == head => {
+            format!("{base} blocks, in each one run of base beside one of head")
+        }
+        Order::Interleaved => {
+            format!("{} of base and {} of head, taken in turns", runs(base), runs(head))
+        }
+        Order::Sequential => format!("{} of base, then {} of head", runs(base), runs(head)),
+        Order::Unknown => {
+            format!("{} of base and {} of head, in unknown order", runs(base), runs(head))
+        }
+    };
+    Phrase::of("Base ")
+        .then(revision(&report.base))
+        .text(" against head ")
+        .then(revision(&report.head))
+        .text(format!(": {order}."))
+}
+
+fn layout(report: &Report) -> Phrase {
+    let links: BTreeSet<u64> =
+        report.measurements.iter().flat_map(|m| m.links.iter().flatten().copied()).collect();
+    Phrase::of(if links.len() > 1 {
+        format!(
+            "Code layout was sampled: the executables were linked in {} different orders.",
+            links.len()
+        )
+    } else {
+        "Code layout was not sampled: if each side is one build, where the linker happens to put unrelated code can move a small benchmark by itself.".to_owned()
+    })
+}
+
+fn thresholds(report: &Report) -> Vec<Phrase> {
+    const MOST: usize = 12;
+    let config = &report.config;
+    let source = if config.source == "built-in" || config.source.is_empty() {
+        Phrase::of("the built-in rules")
+    } else {
+        Phrase::new().name(config.source.as_str())
+    };
+    let source = match config.revision.as_deref() {
+        Some(revision) => source.text(" at ").name(short(revision)),
+        None => source,
+    };
+    if config.thresholds.is_empty() {
+        return vec![
+            Phrase::of("Rules from ").then(source).text(", none of them a regression rule."),
+        ];
+    }
+    let display = &config.display;
+    let words = Phrase::join(
+        Severity::LEVELS.into_iter().map(|level| Phrase::new().word(display.word(level))),
+        " / ",
+    );
+    let rules = config.thresholds.iter().take(MOST).map(threshold);
+    let line = Phrase::of("Thresholds from ")
+        .then(source)
+        .text(" (")
+        .then(words)
+        .text("): ")
+        .then(Phrase::join(rules, "; "));
+    let line = match config.thresholds.len().saturating_sub(MOST) {
+        0 => line,
+        more => line.text(format!("; and {}", counted(more, "more rule"))),
+    };
+    vec![line.text(".")]
+}
+
+fn threshold(threshold: &Threshold) -> Phrase {
+    let mut phrase = Phrase::new().word(threshold.metric.as_str());
+    if let Some(statistic) = threshold.statistic {
+        phrase = phrase.text(format!(" {statistic}"));
+    }
+    if let Some(benchmarks) = &threshold.benchmarks {
+        phrase = phrase.text(" of ").name(benchmarks.as_str());
+    }
+    phrase.text(format!(" {} %", levels(&threshold.levels)))
+}
+
+/// `5 / 10 / 20`, with `–` for a level that is not set.
+fn levels(levels: &Levels) -> String {
+    let one = |level| levels.get(level).map_or("–".to_owned(), number::setting_bare);
+    Severity::LEVELS.map(one).join(" / ")
+}
+
+fn chance(report: &Report) -> Phrase {
+    let config = &report.config;
+    let margin = format!(
+        "Changes up to ±{} are what the environment can do by itself.",
+        number::setting(config.margin)
+    );
+    let fails = match config.fail_on {
+        Action::Never => " Nothing fails the build (".to_owned(),
+        Action::Notice | Action::Warning | Action::Critical => format!(
+            " A pull request that changes nothing fails with a chance of at most {} (",
+            number::setting(config.alpha)
+        ),
+    };
+    Phrase::of(margin).text(fails).name(format!("fail-on: {}", config.fail_on.name())).text(").")
+}
+
+fn outliers(report: &Report) -> Option<Phrase> {
+    let (outliers, samples) = report.measurements.iter().fold((0_u64, 0_u64), |(o, s), m| {
+        (o.saturating_add(m.outliers), s.saturating_add(m.samples))
+    });
+    let part = outliers as f64 / samples as f64;
+    (samples > 0).then(|| {
+        let part = number::change(part);
+        Phrase::of(format!(
+            "{} of {} samples ({}) lie outside Tukey's fences; none was removed.",
+            thousands(outliers),
+            thousands(samples),
+            part.trim_start_matches('+')
+        ))
+    })
+}
+
+/// One thing that is known of the machines.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) base: String,
+    pub(crate) head: String,
+}
+
+impl Environment<'_> {
+    /// Whether the two sides differ.
+    pub(crate) fn differs(&self) -> bool {
+        self.base != self.head
+    }
+}
+
+/// What is known of the machines, differences first.
+pub(crate) fn environment(report: &Report) -> Vec<Environment<'_>> {
+    let (base, head) = (&report.base.environment, &report.head.environment);
+    let keys: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
+    let mut rows: Vec<Environment<'_>> = keys
+        .into_iter()
+        .map(|key| Environment { key, base: value(base.get(key)), head: value(head.get(key)) })
+        .collect();
+    rows.sort_by_key(|row| !row.differs());
+    rows
+}
+
+fn value(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "–".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}

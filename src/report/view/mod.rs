@@ -1,0 +1,208 @@
+//! What a report says, before it has a form: headline, rows, counts and sections, in the words that all forms share.
+
+mod counts;
+mod decided;
+mod headline;
+mod row;
+mod suspects;
+mod waivers;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::diag::{Diagnostic, Level};
+use crate::model::{
+    BenchmarkId, Comparison, Finding, Measurement, Metric, Report, Side, Stage, Statistic,
+};
+
+use super::phrase::Phrase;
+
+pub(crate) use decided::{environment, how};
+pub(crate) use headline::{Headline, Sign};
+pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
+pub(crate) use suspects::suspects_why;
+pub(crate) use waivers::waivers;
+
+/// A report, counted, grouped and sorted.
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) report: &'a Report,
+    pub(crate) headline: Headline,
+    /// One phrase that counts every comparison.
+    pub(crate) counts: Phrase,
+    /// What moved as a whole, if anything did.
+    pub(crate) shift: Option<Phrase>,
+    /// Every comparison, worst first.
+    pub(crate) rows: Vec<Row<'a>>,
+    /// Findings that are about no comparison with two sides, worst first.
+    pub(crate) others: Vec<&'a Finding>,
+    /// What comparisons should be read with, each note once.
+    pub(crate) notes: Vec<Note<'a>>,
+    pub(crate) errors: Vec<&'a Diagnostic>,
+    pub(crate) warnings: Vec<&'a Diagnostic>,
+}
+
+/// A note and the rows it belongs to.
+#[derive(Debug)]
+pub(crate) struct Note<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) names: Vec<Phrase>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(report: &'a Report) -> Self {
+        let (rows, others) = sort(report);
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            report.diagnostics.iter().partition(|d| d.level == Level::Error);
+        Self {
+            headline: headline::headline(report, &rows, &others, &errors),
+            counts: counts::counts(report, &rows, &others),
+            shift: counts::shift(report),
+            notes: notes(&rows),
+            report,
+            rows,
+            others,
+            errors,
+            warnings,
+        }
+    }
+
+    /// The rows of some classes, in order.
+    pub(crate) fn class(&self, is: impl Fn(Class) -> bool) -> Vec<&Row<'a>> {
+        self.rows.iter().filter(|row| is(row.class)).collect()
+    }
+
+    /// Rows with a level, and those proven worse below every level: what needs a person.
+    pub(crate) fn findings(&self) -> Vec<&Row<'a>> {
+        self.class(|class| matches!(class, Class::Level(_) | Class::Worse))
+    }
+
+    /// Suspects that look worse or have a level.
+    pub(crate) fn suspects(&self) -> Vec<&Row<'a>> {
+        self.class(|class| matches!(class, Class::Suspect(_)))
+    }
+
+    /// Whether suspects stand before everything else: with one run a side there is nothing else.
+    pub(crate) fn suspects_first(&self) -> bool {
+        self.report.base.runs.max(self.report.head.runs) <= 1
+    }
+
+    /// Whether findings without a row are worse than those with one, and so come first.
+    pub(crate) fn others_first(&self) -> bool {
+        let worst_row = self.rows.iter().find_map(|row| match row.class {
+            Class::Level(std::cmp::Reverse(severity)) => Some(severity),
+            _ => None,
+        });
+        self.others.first().is_some_and(|other| worst_row.is_none_or(|row| other.severity > row))
+    }
+}
+
+type Key<'a> = (&'a BenchmarkId, &'a Metric);
+
+/// Joins findings and measurements to comparisons; what finds no comparison with two sides stays a finding.
+fn sort(report: &Report) -> (Vec<Row<'_>>, Vec<&Finding>) {
+    let mut places: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
+    for (i, comparison) in report.comparisons.iter().enumerate() {
+        places.entry((&comparison.benchmark, &comparison.metric)).or_default().push(i);
+    }
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    let mut of_row: BTreeMap<usize, &Finding> = BTreeMap::new();
+    let mut others = Vec::new();
+    for finding in findings {
+        let place = place_of(finding, &places, &report.comparisons);
+        match place {
+            Some(place) if !of_row.contains_key(&place) => {
+                of_row.insert(place, finding);
+            }
+            _ => others.push(finding),
+        }
+    }
+    let measured = measurements(report);
+    let find =
+        |side, c: &Comparison| measured.get(&(side, &c.benchmark, &c.metric, c.statistic)).copied();
+    let mut rows: Vec<Row<'_>> = report
+        .comparisons
+        .iter()
+        .enumerate()
+        .map(|(i, c)| {
+            Row::new(c, of_row.get(&i).copied(), [find(Side::Base, c), find(Side::Head, c)])
+        })
+        .collect();
+    rows.sort_by(Row::order);
+    (rows, others)
+}
+
+/// The comparison that a regression finding is about.
+fn place_of(
+    finding: &Finding,
+    places: &HashMap<Key<'_>, Vec<usize>>,
+    comparisons: &[Comparison],
+) -> Option<usize> {
+    if finding.rule != "regression" {
+        return None;
+    }
+    let candidates = places.get(&(finding.benchmark.as_ref()?, finding.metric.as_ref()?))?;
+    candidates.iter().copied().find(|&i| {
+        comparisons.get(i).is_some_and(|c| {
+            c.change.is_some() && finding.statistic.is_none_or(|s| s == c.statistic)
+        })
+    })
+}
+
+/// One measurement for each side, benchmark, metric and statistic: the look that decided.
+fn measurements(
+    report: &Report,
+) -> HashMap<(Side, &BenchmarkId, &Metric, Statistic), &Measurement> {
+    let mut found: HashMap<_, &Measurement> = HashMap::new();
+    for m in &report.measurements {
+        let slot = found.entry((m.side, &m.benchmark, &m.metric, m.statistic)).or_insert(m);
+        if m.stage == Stage::Confirm {
+            *slot = m;
+        }
+    }
+    found
+}
+
+/// Equal notes of several rows, once each, in the order of the rows.
+fn notes<'a>(rows: &[Row<'a>]) -> Vec<Note<'a>> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut notes: Vec<Note<'a>> = Vec::new();
+    for row in rows {
+        let texts: BTreeSet<&'a str> = row.comparison.notes.iter().map(String::as_str).collect();
+        for text in texts {
+            let place = *places.entry(text).or_insert(notes.len());
+            if place == notes.len() {
+                notes.push(Note { text, names: Vec::new() });
+            }
+            if let Some(note) = notes.get_mut(place) {
+                note.names.push(row.name());
+            }
+        }
+    }
+    notes
+}
+
+/// At most some names, and how many more there are.
+pub(crate) fn some_names(names: &[Phrase], most: usize) -> Phrase {
+    let shown = Phrase::join(names.iter().take(most).cloned(), ", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        more => shown.text(format!(" and {more} more")),
+    }
+}
+
+/// What better and worse are called in a table of these rows.
+pub(crate) fn directions(rows: &[&Row<'_>]) -> (&'static str, &'static str) {
+    let speed = rows.iter().all(|row| direction(&row.comparison.metric).0 == "faster");
+    if speed { ("faster", "slower") } else { ("better", "worse") }
+}
+
+/// `file:line:column` of a diagnostic, as far as it is known.
+pub(crate) fn place(diagnostic: &Diagnostic) -> Option<String> {
+    let mut place = diagnostic.file.clone()?;
+    for number in [diagnostic.line, diagnostic.column] {
+        let Some(number) = number else { break };
+        place.push_str(&format!(":{number}"));
+    }
+    Some(place)
+}
