@@ -95,25 +95,15 @@ parameter `null` and the empty string are no value.
     }
 
     fn detect(&self, probe: &Probe) -> bool {
-        let mut lines = probe.lines();
-        if lines.is_empty() || probe.is_cargo_criterion_messages() {
+        if probe.is_cargo_criterion_messages() || probe.is_run_set_file() {
             return false;
         }
-        if probe.extension_is(&["jsonl", "ndjson"]) {
-            return lines.iter().any(|line| line.trim_ascii_start().starts_with(b"{"))
-                && !probe.is_run_set_file();
-        }
+        let lines = probe.lines();
         let only = lines.len() == 1;
-        lines.retain(|line| line.trim_ascii_start().starts_with(b"{"));
-        lines.into_iter().take(20).any(|line| {
-            let fields = std::str::from_utf8(line).ok().and_then(|text| object::parse(text).ok());
-            fields.is_some_and(|fields| {
-                let nested = fields
-                    .iter()
-                    .any(|field| field.raw.starts_with(['[', '{']) && field.name != "parameters");
-                !fields.is_empty() && !(only && nested)
-            })
-        }) && !probe.is_run_set_file()
+        let mut objects = lines.iter().filter(|line| line.trim_ascii_start().starts_with(b"{"));
+        // With the usual ending every line may be broken: its errors say more than "no format".
+        probe.extension_is(&["jsonl", "ndjson"]) && objects.clone().next().is_some()
+            || objects.by_ref().take(20).any(|line| is_record(line, only))
     }
 
     fn read(&self, input: &Input<'_>, output: &Output<'_>) -> Reading {
@@ -140,6 +130,17 @@ parameter `null` and the empty string are no value.
         let recordings = input.path.canonicalize().into_iter().collect();
         Reading { runs, recordings }
     }
+}
+
+/// Whether a line is an object; the only line of a file must be plain, else it is some other JSON document.
+fn is_record(line: &[u8], only: bool) -> bool {
+    let fields = std::str::from_utf8(line).ok().and_then(|text| object::parse(text).ok());
+    fields.is_some_and(|fields| {
+        let nested = |field: &object::Field<'_>| {
+            field.raw.starts_with(['[', '{']) && field.name != "parameters"
+        };
+        !fields.is_empty() && (!only || !fields.iter().any(nested))
+    })
 }
 
 /// Reads one line.
