@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use benchgate::diag::{Diagnostic, Diagnostics, Level, render, visible};
-use benchgate::ingest::{Format, Inventory, Options, Probe, Source, formats, read};
+use benchgate::ingest::{
+    Format, Inventory, Options, Probe, Source, format, formats, parsers, read,
+};
 use benchgate::model::{Data, Run};
+use proptest::prelude::*;
 
 mod ingest_paths;
 
@@ -271,4 +274,58 @@ fn the_order_of_lines_plays_no_part() {
         seen.push(shown(&read_path(&path)));
     }
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+/// What `explain` shows is read as it says.
+#[test]
+fn the_example_of_jsonl_is_read() {
+    let about = format("jsonl").unwrap().about();
+    let example =
+        about.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("example.jsonl");
+    fs::write(&path, example).unwrap();
+    let outcome = read_path(&path);
+    assert!(outcome.diagnostics.is_empty());
+    let names: Vec<_> = outcome.runs.iter().map(|run| run.benchmark.as_str()).collect();
+    assert_eq!(names, ["dht/lookup/agents=100", "load/send/agent_count=100"]);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_parsed_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        parsers::criterion_sample(&bytes);
+        parsers::criterion_benchmark(&bytes);
+        parsers::jsonl(&bytes);
+        parsers::runset(&bytes);
+    }
+
+    #[test]
+    fn anything_like_a_result_is_parsed_without_panic(
+        text in r#"(\{|\[|\}|\]|,|:|"iters"|"times"|"values"|"side"|"base"|"block"|"full_id"|null|[0-9.e-]{1,5}|\n){0,60}"#,
+    ) {
+        parsers::criterion_sample(text.as_bytes());
+        parsers::criterion_benchmark(text.as_bytes());
+        parsers::runset(text.as_bytes());
+    }
+
+    #[test]
+    fn samples_written_to_a_run_set_come_back(
+        values in prop::collection::vec(any::<f64>().prop_filter("finite", |v| v.is_finite()), 1..20),
+        name in any::<String>(),
+        block in any::<u32>(),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("runset.json"), r#"{"schema":1}"#).unwrap();
+        let line = serde_json::json!({
+            "side": "head", "block": block, "benchmark": name, "metric": "time", "unit": "ns", "values": values,
+        });
+        fs::write(dir.path().join("runs.jsonl"), line.to_string()).unwrap();
+        let outcome = read_with(&Source::RunSet(dir.path().to_owned()), &Options::default());
+        prop_assert!(outcome.diagnostics.is_empty());
+        prop_assert_eq!(outcome.runs.len(), 1);
+        let run = &outcome.runs[0];
+        prop_assert_eq!((run.block, run.benchmark.as_str()), (block, name.as_str()));
+        prop_assert_eq!(&run.data, &Data::Values(values));
+    }
 }

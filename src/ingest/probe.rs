@@ -35,8 +35,14 @@ impl Probe {
     /// The path does not exist or cannot be read.
     pub fn new(path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
-        if path.metadata()?.is_dir() {
+        let kind = path.metadata()?;
+        if kind.is_dir() {
             return Ok(Self { path, head: None, whole: false });
+        }
+        // Looking into a pipe would take away what is read afterwards.
+        if !kind.is_file() {
+            let message = "neither a file nor a directory; write the results to a file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let mut head = Vec::new();
         File::open(&path)?.take(HEAD + 1).read_to_end(&mut head)?;

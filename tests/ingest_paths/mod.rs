@@ -183,3 +183,28 @@ fn a_forced_format_is_not_questioned() {
     assert_eq!(outcome.runs.len(), 1);
     insta::assert_snapshot!("forced_format", said(&outcome, &dir));
 }
+
+#[test]
+fn a_named_baseline_of_lines_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("results.jsonl");
+    fs::write(&path, LINE).unwrap();
+    let source = Source::Sides {
+        base: vec![path],
+        head: Vec::new(),
+        base_name: Some("main".into()),
+        head_name: None,
+    };
+    let outcome = read_with(&source, &Options::default());
+    assert!(outcome.runs.is_empty());
+    insta::assert_snapshot!("baseline_of_lines", said(&outcome, &dir));
+}
+
+/// The first kilobytes of a pipe would be gone after a look at them.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_an_error_and_not_half_read() {
+    let outcome = read_path(Path::new("/dev/null"));
+    let messages: Vec<_> = outcome.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    insta::assert_snapshot!(messages.join("\n"), @"cannot read: neither a file nor a directory; write the results to a file");
+}
