@@ -80,6 +80,8 @@ impl Presence {
         for m in measurements {
             inventory.entry(&m.benchmark).or_default().add(m);
         }
+        let measured = |side| measurements.iter().any(|m| m.side == side);
+        let both_sides = measured(Side::Base) && measured(Side::Head);
         let rule_of = |benchmark: &BenchmarkId| {
             rules
                 .iter()
@@ -104,7 +106,9 @@ impl Presence {
                     });
                 }
             };
-            if known.head.is_empty() {
+            if !both_sides {
+                // One side was not measured at all: an error of the inputs, not of every benchmark.
+            } else if known.head.is_empty() {
                 match renamed.get(benchmark) {
                     Some(now) => say(
                         rule.renamed,

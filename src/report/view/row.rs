@@ -141,6 +141,20 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// From, to, how much, how sure: `1.42 ms to 1.75 ms, +23.1 % (+20.2 to +26.1 %)`.
+    pub(crate) fn summary(&self) -> String {
+        let (base, head) = self.values();
+        match (self.comparison.base, self.comparison.head, self.comparison.change) {
+            (Some(_), Some(_), Some(_)) => {
+                format!("{base} to {head}, {} ({})", self.change(), self.interval())
+            }
+            (Some(_), Some(_), None) => format!("{base} to {head}"),
+            (Some(_), None, _) => format!("{base} on base, nothing on head"),
+            (None, Some(_), _) => format!("nothing on base, {head} on head"),
+            (None, None, _) => "nothing on either side".to_owned(),
+        }
+    }
+
     /// `estimate ± half the 95 % interval` of one side, as a part of the estimate.
     pub(crate) fn spread(&self, side: usize) -> Option<String> {
         let measured = (*self.measured.get(side)?)?;
@@ -195,17 +209,12 @@ impl<'a> Row<'a> {
                 row.magnitude().unwrap_or(0.0)
             }
         };
-        let key = |row: &Self| {
-            (
-                row.comparison.benchmark.clone(),
-                row.comparison.metric.clone(),
-                row.comparison.statistic,
-            )
-        };
-        self.class
-            .cmp(&other.class)
-            .then_with(|| size(other).total_cmp(&size(self)))
-            .then_with(|| key(self).cmp(&key(other)))
+        self.class.cmp(&other.class).then_with(|| size(other).total_cmp(&size(self))).then_with(
+            || {
+                let (a, b) = (self.comparison, other.comparison);
+                (&a.benchmark, &a.metric, a.statistic).cmp(&(&b.benchmark, &b.metric, b.statistic))
+            },
+        )
     }
 }
 
