@@ -1,5 +1,7 @@
 //! The door of `ingest`: every format reads its fixtures, nothing panics, nothing is passed over in silence.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read is a failed test")]
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
