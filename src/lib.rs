@@ -11,6 +11,7 @@ pub mod config;
 pub mod diag;
 pub mod gate;
 pub mod ingest;
+pub mod measure;
 pub mod model;
 pub mod policy;
 pub mod report;

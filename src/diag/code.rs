@@ -106,6 +106,17 @@ codes! {
     EmptySide = "empty-side",
     /// Both sides are the same recording: the same baseline, or the same samples in every benchmark.
     SameRecording = "same-recording",
+    /// A command that measuring needs could not be started, was killed, or ran past its time limit.
+    CommandFailed = "command-failed",
+    /// The directory for the run set is taken: it holds one already, or another benchgate writes to it.
+    RunSetTaken = "run-set-taken",
+    /// The run set cannot be written, or is not the one that should be resumed.
+    RunSetUnusable = "run-set-unusable",
+    /// The machine does other work while it measures, or lacks memory or disk: numbers scatter more than they must.
+    BusyMachine = "busy-machine",
+    /// The two sides were measured in different environments (another CPU, another compiler), so a difference
+    /// between them need not come from the code.
+    EnvironmentMismatch = "environment-mismatch",
     /// A report is not a report of a version that this program reads, or holds more than a report may.
     BadReport = "bad-report",
     /// A pattern of the machine or the build, not of one benchmark: all benchmarks moved together.

@@ -55,6 +55,16 @@ impl Diagnostics {
             .any(|&(_, _, level)| level == Level::Error)
     }
 
+    /// Whether one of this kind is among them.
+    #[must_use]
+    pub fn contains(&self, code: Code) -> bool {
+        self.groups
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .any(|&(_, known, _)| known == code)
+    }
+
     /// All of them, by file, line and column; a count stands for those that were not kept.
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {

@@ -171,7 +171,8 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn finish(self, diagnostics: &Diagnostics) -> Vec<Measurement> {
         let collected = self.collected.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if collected.identity.same() {
+        // Reading may have seen it already, by the paths.
+        if collected.identity.same() && !diagnostics.contains(Code::SameRecording) {
             diagnostics.push(
                 Diagnostic::error(Code::SameRecording, "base and head hold the same samples in every benchmark")
                     .help("both sides name one recording; measure the head revision, or name the other directory"),

@@ -19,6 +19,10 @@ pub(super) fn check(measurements: &[Measurement], allow_empty_base: bool, sink: 
             "give at most {MOST_RUNS} runs a side; more decide nothing that fewer do not"
         )));
     }
+    // What could not be read has been said, and with its place.
+    if sink.has_errors() {
+        return;
+    }
     let measured = |side| measurements.iter().any(|m| m.side == side);
     match (measured(Side::Base), measured(Side::Head)) {
         (true, true) => {}

@@ -299,7 +299,7 @@ impl Judgement {
                         r.levels().reached(pair.better.magnitude(worse)) > Severity::None
                     }) =>
                 {
-                    if low <= lm || p_worse > alpha {
+                    if low <= lm || p_worse > alpha || found.cap.is_some() {
                         notes.push("not proven: by this rule the estimate decides".into());
                     }
                     Verdict::Regressed

@@ -139,7 +139,7 @@ impl<'a> Planner<'a, '_> {
                         rule,
                         statistic,
                         benchmark,
-                        why(statistic, group.get(&default)),
+                        why(rule, statistic, group.get(&default)),
                     );
                 }
                 continue;
@@ -317,11 +317,15 @@ fn default_statistic(group: &Group<'_>) -> Statistic {
 }
 
 /// Why a statistic is missing, told from what was measured instead.
-fn why(statistic: Statistic, measured: Option<&BTreeMap<Stage, Sides<'_>>>) -> String {
+fn why(
+    rule: &Regression,
+    statistic: Statistic,
+    measured: Option<&BTreeMap<Stage, Sides<'_>>>,
+) -> String {
     let sides = measured.and_then(|stages| stages.values().next()).copied().unwrap_or_default();
     let Some(m) = sides.any() else { return format!("the data has no {statistic}") };
     match statistic.quantile() {
-        Some(_) if m.averages => "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages".into(),
+        Some(_) if m.averages && !rule.accept_averages => "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages".into(),
         Some(q) if m.summary.is_none() => format!("it needs {} samples a run", crate::stats::quantile::samples_needed(q)),
         _ => format!("the data has no {statistic}"),
     }

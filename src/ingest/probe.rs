@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::document::BOM;
 
@@ -35,8 +35,14 @@ impl Probe {
     /// The path does not exist or cannot be read.
     pub fn new(path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
-        if path.metadata()?.is_dir() {
+        let kind = path.metadata()?;
+        if kind.is_dir() {
             return Ok(Self { path, head: None, whole: false });
+        }
+        // Looking into a pipe would take away what is read afterwards.
+        if !kind.is_file() {
+            let message = "neither a file nor a directory; write the results to a file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let mut head = Vec::new();
         File::open(&path)?.take(HEAD + 1).read_to_end(&mut head)?;
@@ -99,11 +105,14 @@ impl Probe {
             || head.contains("\"reason\": \"benchmark-complete\"")
     }
 
-    /// Whether there is nothing in it: no file in the directory, no text in the file.
+    /// Whether there is nothing in it: no file that is not hidden in the directory, no text in the file.
     pub(super) fn is_empty(&self) -> bool {
         if self.is_directory() {
-            let mut files = WalkDir::new(&self.path).into_iter();
-            return !files.any(|entry| entry.map_or(true, |entry| !entry.file_type().is_dir()));
+            let mut files = WalkDir::new(&self.path).min_depth(1).into_iter();
+            let hidden = |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
+            return !files.any(|entry| {
+                entry.map_or(true, |entry| !entry.file_type().is_dir() && !hidden(&entry))
+            });
         }
         self.whole && self.head().trim_ascii().is_empty()
     }

@@ -39,6 +39,7 @@ pub fn write(report: &Report) -> Result<String, RenderError> {
 ///
 /// # Errors
 /// One diagnostic, with line and column where the JSON itself is wrong.
+#[expect(clippy::result_large_err, reason = "a report is read once")]
 pub fn read(text: &str, file: &str) -> Result<Report, Diagnostic> {
     /// Only the version, so that a newer report is refused for its version and not for its fields.
     #[derive(Deserialize)]
@@ -160,6 +161,19 @@ mod tests {
         ]
         .concat();
         insta::assert_snapshot!(all);
+    }
+
+    #[test]
+    fn fields_of_a_newer_version_are_ignored() {
+        let report = samples::small();
+        let text = write(&report).unwrap();
+        let newer = text
+            .replacen("\"schema\": 1,", "\"schema\": 1, \"weather\": {\"sunny\": true},", 1)
+            .replacen("\"gating\":true,", "\"gating\":true,\"colour\":[1,2],", 1)
+            .replacen("\"code\":\"stale\"", "\"code\":\"new-kind\"", 1);
+        let read = read(&newer, "r.json").unwrap();
+        assert_eq!(read.comparisons, report.comparisons);
+        assert_eq!(read.diagnostics.first().map(|d| d.code), Some(Code::Unknown));
     }
 
     #[test]

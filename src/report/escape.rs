@@ -28,10 +28,36 @@ pub fn cut(text: &str, longest: usize) -> String {
     shown
 }
 
+/// A name of at most `longest` characters, cut in the middle: benchmarks differ at their ends.
+#[must_use]
+pub fn cut_middle(name: &str, longest: usize) -> String {
+    // Escapes make text longer, never shorter, so more characters than these from each end cannot be shown.
+    let head_end = name.char_indices().nth(longest + 1).map(|(end, _)| end);
+    let tail_start = name.char_indices().nth_back(longest).map(|(start, _)| start);
+    let (Some(head_end), Some(tail_start)) = (head_end, tail_start) else {
+        let shown = visible(name);
+        return if shown.chars().count() <= longest {
+            shown
+        } else {
+            joined(&shown, &shown, longest)
+        };
+    };
+    let piece = |range: Option<&str>| visible(range.unwrap_or_default());
+    joined(&piece(name.get(..head_end)), &piece(name.get(tail_start..)), longest)
+}
+
+/// The start of one text and the end of another, together `longest` characters with `…` between them.
+fn joined(head: &str, tail: &str, longest: usize) -> String {
+    let rest = longest.saturating_sub(1);
+    let start: String = head.chars().take(rest.div_ceil(2)).collect();
+    let skipped = tail.chars().count().saturating_sub(rest / 2);
+    start + "…" + &tail.chars().skip(skipped).collect::<String>()
+}
+
 /// A Markdown code span outside a table. Inside code nobody is mentioned and nothing is linked.
 #[must_use]
 pub fn code(text: &str) -> String {
-    code_of(text, NAME)
+    code_of(&cut_middle(text, NAME))
 }
 
 /// A Markdown code span for a table cell, where a bare `|` would split the cell even inside code.
@@ -40,12 +66,12 @@ pub fn code_cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
-fn code_of(text: &str, longest: usize) -> String {
-    let shown = cut(text, longest);
+/// A code span of text that is visible already.
+fn code_of(shown: &str) -> String {
     if shown.trim().is_empty() {
         return "(blank)".to_owned();
     }
-    let fence = "`".repeat(longest_run(&shown, '`') + 1);
+    let fence = "`".repeat(longest_run(shown, '`') + 1);
     let space = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{space}{shown}{space}{fence}")
 }
@@ -59,6 +85,10 @@ pub(crate) fn longest_run(text: &str, of: char) -> usize {
 /// and any other part becomes code, too.
 #[must_use]
 pub fn prose(text: &str) -> String {
+    prose_of(text, |part| is_calm(part) && !starts_block(part))
+}
+
+fn prose_of(text: &str, calm: impl Fn(&str) -> bool) -> String {
     let shown = cut(text, SENTENCE);
     let mut out = String::with_capacity(shown.len());
     for (i, part) in shown.split('`').enumerate() {
@@ -66,7 +96,7 @@ pub fn prose(text: &str) -> String {
         if part.is_empty() {
             continue;
         }
-        if !inside && is_calm(part) {
+        if !inside && calm(part) {
             // Two code spans side by side would run together into one fence.
             out.push_str(part);
         } else {
@@ -76,7 +106,7 @@ pub fn prose(text: &str) -> String {
             }
             out.push_str(before);
             if !core.is_empty() {
-                out.push_str(&code_of(core, SENTENCE));
+                out.push_str(&code_of(core));
             }
             out.push_str(after);
         }
@@ -88,7 +118,7 @@ pub fn prose(text: &str) -> String {
 /// [`prose`] for a table cell.
 #[must_use]
 pub fn prose_cell(text: &str) -> String {
-    prose(text).replace('|', "\\|")
+    prose_of(text, is_calm).replace('|', "\\|")
 }
 
 /// Splits white space off both ends.
@@ -129,10 +159,6 @@ fn is_calm(text: &str) -> bool {
                     | '≤'
             )
     };
-    let starts_block = text.trim_start().starts_with(['+', '-']) || {
-        let rest = text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.len() < text.trim_start().len() && rest.starts_with(['.', ')'])
-    };
     let word_is_linked = |word: &str| {
         let lower = word.to_lowercase();
         let commit = word.len() >= 7 && word.bytes().all(|b| b.is_ascii_hexdigit());
@@ -141,13 +167,19 @@ fn is_calm(text: &str) -> bool {
     let colon_inside =
         text.split(' ').any(|w| w.trim_end_matches(':').contains(':') || w.ends_with("::"));
     text.chars().all(harmless)
-        && !starts_block
         && !colon_inside
         && !text.contains("--")
         && !text
             .split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '.' | ':' | '/'))
             .any(word_is_linked)
         && !text.split(|c: char| !c.is_alphanumeric()).any(word_is_linked)
+}
+
+/// Whether text would start a list if it stood at the start of a line.
+fn starts_block(text: &str) -> bool {
+    let text = text.trim_start();
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    text.starts_with(['+', '-']) || (number.len() < text.len() && number.starts_with(['.', ')']))
 }
 
 /// Text for HTML, in an element or a quoted attribute.
@@ -185,7 +217,7 @@ pub fn terminal(text: &str) -> String {
 }
 
 /// Takes GitHub's workflow commands apart: `::name::` at the start of a line, `##[name]` anywhere in it.
-fn commandless(shown: &str) -> String {
+pub(crate) fn commandless(shown: &str) -> String {
     let shown = shown.replace("##[", "##\\u{5b}");
     let start = shown.len() - shown.trim_start().len();
     match (shown.get(..start), shown.get(start..).and_then(|rest| rest.strip_prefix("::"))) {
@@ -194,26 +226,27 @@ fn commandless(shown: &str) -> String {
     }
 }
 
-/// [`terminal`] text of at most `width` columns, cut at the end.
+/// [`terminal`] text of at most `width` columns, cut in the middle.
 #[must_use]
 pub fn terminal_cut(text: &str, width: usize) -> String {
-    let shown = terminal(
-        text.char_indices().nth(4 * width + 4).and_then(|(end, _)| text.get(..end)).unwrap_or(text),
-    );
+    let shown = terminal(&cut_middle(text, 4 * width + 4));
     if shown.width() <= width {
         return shown;
     }
-    let mut out = String::new();
-    let mut used = 1;
-    for c in shown.chars() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
+    let room = width.saturating_sub(1);
+    let fitting = |chars: &mut dyn Iterator<Item = char>, room: usize| -> String {
+        let mut used = 0;
+        chars
+            .take_while(|c| {
+                used += c.width().unwrap_or(0);
+                used <= room
+            })
+            .collect()
+    };
+    let start = fitting(&mut shown.chars(), room.div_ceil(2));
+    let end = fitting(&mut shown.chars().rev(), room - start.width());
+    let end: String = end.chars().rev().collect();
+    commandless(&format!("{start}…{end}"))
 }
 
 /// The data of a GitHub workflow command, what follows the second `::`.
@@ -332,7 +365,11 @@ mod tests {
     #[test]
     fn long_text_is_cut() {
         assert_eq!(cut(&"é".repeat(10_000), 5), "ééééé…");
-        assert_eq!(terminal_cut("日本語の名前", 7), "日本語…");
+        assert_eq!(cut_middle(&"é".repeat(10_000), 5), "éé…éé");
+        assert_eq!(cut_middle("dht/lookup/1000", 15), "dht/lookup/1000");
+        assert_eq!(cut_middle("dht/lookup/1000", 10), "dht/l…1000");
+        assert_eq!(cut_middle(&"\n".repeat(6), 7), r"\n\…n\n");
+        assert_eq!(terminal_cut("日本語の名前", 7), "日…名前");
         assert_eq!(terminal_cut("short", 7), "short");
     }
 

@@ -51,7 +51,7 @@ fn skipped(message: &str) -> TestCaseStatus {
 
 fn case(row: &Row<'_>, report: &Report, class: &str) -> TestCase {
     let label = row.label(&report.config.display).plain();
-    let summary = summary(row);
+    let summary = row.summary();
     let status = match row.class {
         Class::Level(std::cmp::Reverse(severity)) if report.config.fail_on.fails(severity) => {
             failure(severity.name(), &format!("{label}: {summary}"))
@@ -60,13 +60,14 @@ fn case(row: &Row<'_>, report: &Report, class: &str) -> TestCase {
         Class::Inconclusive => {
             skipped(&format!("inconclusive: {summary}, at most {}", row.at_most_text()))
         }
-        Class::Removed => skipped("only base has it"),
+        Class::Removed => skipped(&format!("missing: {summary}")),
         Class::Level(_)
         | Class::Worse
         | Class::Waived
         | Class::Added
         | Class::Improved
-        | Class::Unchanged => TestCaseStatus::success(),
+        | Class::Unchanged
+        | Class::Derived => TestCaseStatus::success(),
     };
     let mut case = TestCase::new(name(row), status);
     case.set_classname(format!("benchgate.{class}"));
@@ -78,12 +79,6 @@ fn case(row: &Row<'_>, report: &Report, class: &str) -> TestCase {
 fn name(row: &Row<'_>) -> String {
     let comparison = row.comparison;
     view::full_name(comparison.benchmark.as_str(), None, Some(comparison.statistic)).plain()
-}
-
-/// `1.42 ms to 1.75 ms, +23.1 % (+20.2 to +26.1 %)`.
-fn summary(row: &Row<'_>) -> String {
-    let (base, head) = row.values();
-    format!("{base} to {head}, {} ({})", row.change(), row.interval())
 }
 
 fn details(row: &Row<'_>, label: &str, summary: &str) -> String {

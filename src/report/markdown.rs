@@ -45,6 +45,7 @@ fn environment(options: &Options) -> Result<Environment<'_>, RenderError> {
     let mut syntax = environment.syntax().to_builder();
     let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     environment.set_syntax(syntax.map_err(|error| template_error(&error))?);
+    environment.add_filter("thousands", super::words::thousands);
     environment.set_recursion_limit(50);
     let own = options.templates.iter().map(|(name, source)| (name.as_str(), source.as_str()));
     for (name, source) in EMBEDDED.iter().copied().chain(own) {
@@ -92,6 +93,24 @@ mod tests {
         };
         for (name, report) in samples::all() {
             insta::assert_snapshot!(format!("markdown_{name}"), markdown(&report, &options));
+        }
+    }
+
+    #[test]
+    fn tables_end_before_text_begins() {
+        for (name, report) in samples::all() {
+            let text = markdown(&report, &Options::default());
+            let lines: Vec<&str> = text.lines().collect();
+            for (line, next) in lines.iter().zip(lines.iter().skip(1)) {
+                let ends = next.is_empty() || next.starts_with('|') || *next == "</details>";
+                assert!(!line.starts_with('|') || ends, "{name}: {next}");
+                assert!(
+                    line.is_empty() || !next.starts_with("| |"),
+                    "{name}: a table after {line}"
+                );
+                assert!(line.is_empty() || !next.starts_with("<details>"), "{name}: {line}");
+            }
+            assert!(!text.contains("\n\n\n"), "{name}");
         }
     }
 

@@ -126,7 +126,7 @@ fn percent(fraction: f64) -> String {
     }
     let decimals = match percent {
         p if p >= 99.95 => 0,
-        p if p >= 0.095 || p < 5e-7 => 1,
+        p if !(5e-7..0.095).contains(&p) => 1,
         p => ((1.0 - p.log10().floor()).clamp(1.0, 6.0)) as usize,
     };
     if percent >= 1e9 {

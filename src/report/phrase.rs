@@ -91,7 +91,8 @@ impl Phrase {
     pub(crate) fn plain(&self) -> String {
         self.render(|piece| match piece {
             Piece::Text(text) | Piece::Strong(text) => text.clone(),
-            Piece::Name(name) => escape::terminal(&escape::cut(name, escape::NAME)),
+            Piece::Name(name) if name.trim().is_empty() => "(blank)".to_owned(),
+            Piece::Name(name) => escape::terminal(&escape::cut_middle(name, escape::NAME)),
             Piece::Words(words) => escape::terminal(&escape::cut(words, escape::SENTENCE)),
             Piece::Word(word) => escape::terminal(&escape::cut(word, escape::WORD)),
         })

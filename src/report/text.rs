@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::interval::Axis;
 use super::phrase::Phrase;
 use super::view::{self, Class, Row, Sign, View};
-use super::words::counted;
+use super::words::{counted, thousands};
 use super::{Options, escape, number};
 use crate::model::{Finding, Outcome, Report, Severity};
 use page::{Cell, Page};
@@ -91,7 +91,9 @@ fn class_style(class: Class) -> Style {
         Class::Worse | Class::Removed => colour(AnsiColor::Yellow),
         Class::Suspect(_) => colour(AnsiColor::Magenta),
         Class::Improved => colour(AnsiColor::Green),
-        Class::Waived | Class::Added | Class::Inconclusive | Class::Unchanged => Style::new(),
+        Class::Waived | Class::Added | Class::Inconclusive | Class::Unchanged | Class::Derived => {
+            Style::new()
+        }
     }
 }
 
@@ -110,7 +112,11 @@ fn split<T: Copy>(rows: &[T], most: usize) -> (Vec<T>, usize) {
 
 fn more(page: &mut Page, count: usize, what: &str) {
     if count > 0 {
-        page.wrapped(Style::new(), &format!("… and {count} more {what}; -v lists all"), 2);
+        page.wrapped(
+            Style::new(),
+            &format!("… and {} more {what}; -v lists all", thousands(count as u64)),
+            2,
+        );
     }
 }
 
@@ -152,7 +158,7 @@ fn errors(page: &mut Page, view: &View<'_>, most: usize) {
     page.gap();
     for error in view.errors.iter().take(most) {
         let place = view::place(error).map_or(String::new(), |place| {
-            escape::terminal(&escape::cut(&place, escape::NAME)) + ": "
+            escape::terminal(&escape::cut_middle(&place, escape::NAME)) + ": "
         });
         let message = Phrase::new().words(error.message.as_str()).plain();
         page.wrapped(
@@ -246,7 +252,10 @@ fn inconclusive(page: &mut Page, view: &View<'_>, most: usize) {
     if rows.is_empty() {
         return;
     }
-    page.heading(&format!("{} inconclusive: what cannot be excluded", rows.len()));
+    page.heading(&format!(
+        "{} inconclusive: what cannot be excluded",
+        thousands(rows.len() as u64)
+    ));
     for row in rows.iter().take(most) {
         let decide = match row.comparison.more_blocks {
             Some(_) => format!("; {} would decide", row.would_decide()),
@@ -281,7 +290,7 @@ fn accept(page: &mut Page, view: &View<'_>, options: &Options, most: usize) {
     page.heading(
         &Phrase::of("To accept a change you meant to make, add to ")
             .name(source)
-            .text(" on the base branch")
+            .text(" on the base branch:")
             .plain(),
     );
     page.line(Style::new(), "  waivers:");
@@ -291,7 +300,7 @@ fn accept(page: &mut Page, view: &View<'_>, options: &Options, most: usize) {
     }
     let left_out = waivers.entries.len().saturating_sub(most) + waivers.too_long;
     if left_out > 0 {
-        page.line(Style::new(), &format!("… and {left_out} more"));
+        page.line(Style::new(), &format!("… and {} more", thousands(left_out as u64)));
     }
 }
 
@@ -299,6 +308,9 @@ fn how(page: &mut Page, view: &View<'_>) {
     page.heading("How this was measured and decided");
     for line in view::how(view.report) {
         page.wrapped(Style::new(), &format!("  {}", line.plain()), 4);
+    }
+    if let Some(legend) = view::legend(view.report).filter(|_| page.has_pictures()) {
+        page.wrapped(Style::new(), &format!("  {}", legend.plain()), 4);
     }
     for row in view::environment(view.report).iter().filter(|row| row.differs()) {
         let line = Phrase::of("  The machines differ in ")

@@ -57,6 +57,10 @@ is a warning. Results without `benchmark.json`, which is written last, come from
         true
     }
 
+    fn has_baselines(&self) -> bool {
+        true
+    }
+
     fn detect(&self, probe: &Probe) -> bool {
         probe.is_directory() && walk::is_criterion(&root(probe.path()))
     }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::line::{Numbers, Record};
+use super::line::Record;
+use super::metrics::Numbers;
 use crate::diag::{Code, Level, quoted};
 use crate::ingest::document::located;
 use crate::ingest::format::{Input, Output};

@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn what_is_not_one_object_is_an_error_with_its_place() {
         for (text, at, message) in [
-            ("[1]", 0, "invalid type: sequence, expected a JSON object"),
+            ("[1]", 0, "invalid type: array, expected a JSON object"),
             ("{\"a\":NaN}", 5, "expected value"),
             ("{'a': 1}", 1, "key must be a string"),
             ("{\"a\":1", 5, "EOF while parsing an object"),

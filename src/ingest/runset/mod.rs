@@ -153,16 +153,19 @@ pub(super) fn parse(line: Line<'_>, file: &Arc<str>) -> Result<Run, Diagnostic> 
         diagnostic.help("Measuring was interrupted here; the lines before are complete.")
     };
     let text = line.text(file).map_err(|e| if line.ended { e } else { cut_off(e) })?;
-    let record: record::Record = serde_json::from_str(text).map_err(|error| {
-        let at = error.column().saturating_sub(1);
-        let diagnostic = located(Code::BadLine, file, line.number, text, at, reason(&error));
-        if error.is_eof() && !line.ended {
-            return cut_off(diagnostic);
-        }
-        diagnostic.help("`benchgate explain runset` shows what a line holds.")
-    })?;
-    record.run(file, line.number).map_err(|message| {
-        located(Code::BadLine, file, line.number, text, 0, message)
+    let wrong = |at: usize, message: String| {
+        located(Code::BadLine, file, line.number, text, at, message)
             .help("`benchgate explain runset` shows what a line holds.")
+    };
+    if !text.trim_start().starts_with('{') {
+        return Err(wrong(0, "expected a JSON object".into()));
+    }
+    let record: record::Record = serde_json::from_str(text).map_err(|error| {
+        let diagnostic = wrong(error.column().saturating_sub(1), reason(&error));
+        if error.is_eof() && !line.ended { cut_off(diagnostic) } else { diagnostic }
+    })?;
+    record.run(file, line.number).map_err(|(field, message)| {
+        // The first place where the name stands in quotes is the field itself but in contrived lines.
+        wrong(text.find(&format!("\"{field}\"")).unwrap_or_default(), message)
     })
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::RuleKind;
 use crate::diag::quoted;
@@ -12,7 +12,7 @@ use crate::policy::{Declared, Problem, Scope};
 ///
 /// A benchmark that disappears takes its threshold with it, so it is at least a warning unless you say
 /// otherwise. The last rule that matches a benchmark replaces the earlier ones whole.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Presence {
     /// The benchmarks it applies to; left out, all.
@@ -80,6 +80,8 @@ impl Presence {
         for m in measurements {
             inventory.entry(&m.benchmark).or_default().add(m);
         }
+        let measured = |side| measurements.iter().any(|m| m.side == side);
+        let both_sides = measured(Side::Base) && measured(Side::Head);
         let rule_of = |benchmark: &BenchmarkId| {
             rules
                 .iter()
@@ -104,7 +106,9 @@ impl Presence {
                     });
                 }
             };
-            if known.head.is_empty() {
+            if !both_sides {
+                // One side was not measured at all: an error of the inputs, not of every benchmark.
+            } else if known.head.is_empty() {
                 match renamed.get(benchmark) {
                     Some(now) => say(
                         rule.renamed,

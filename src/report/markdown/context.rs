@@ -82,10 +82,12 @@ pub(super) fn fixed(view: &View<'_>, options: &Options) -> Value {
         outcome => outcome(view.report.outcome),
         counts => view.counts.markdown(),
         shift => view.shift.as_ref().map(Phrase::markdown),
+        confidence => view::confidence(view.report).map(|confidence| nbsp(&confidence)),
         scale => format!("← {better} · {worse} →"),
         others_first => view.others_first(),
         suspects_first => view.suspects_first(),
         suspects_why => view::suspects_why(view.report).iter().map(Phrase::markdown).collect::<Vec<_>>(),
+        legend => view::legend(view.report).map(|legend| legend.markdown()),
         fence => "`".repeat(backquotes.max(2) + 1),
         config => config_file(view),
         report_url => options.report_url.as_deref().and_then(escape::link),
@@ -190,13 +192,13 @@ fn other(finding: &Finding, display: &Display) -> Value {
 fn waived_row(row: &Row<'_>, display: &Display) -> Value {
     let waiver = row.finding.and_then(|finding| finding.waiver.as_ref());
     context! {
-        name => row.name().cell(),
+        name => row.name().markdown(),
         change => nbsp(&row.change()),
-        label => waiver.map(|w| Phrase::new().word(display.word(w.severity)).cell()),
+        label => waiver.map(|w| Phrase::new().word(display.word(w.severity)).markdown()),
         up_to => waiver.map(|w| nbsp(&number::setting(w.up_to))),
         expires => waiver.map(|w| w.expires.to_string()),
-        reason => waiver.map(|w| escape::prose_cell(&w.reason)),
-        issue => waiver.and_then(|w| w.issue.as_deref()).map(escape::code_cell),
+        reason => waiver.map(|w| escape::prose(&w.reason)),
+        issue => waiver.and_then(|w| w.issue.as_deref()).map(escape::code),
     }
 }
 

@@ -36,16 +36,22 @@ impl Cell {
 pub(super) struct Page {
     width: usize,
     colour: bool,
+    pictures: bool,
     out: String,
 }
 
 impl Page {
     pub(super) fn new(width: usize, colour: bool) -> Self {
-        Self { width: width.max(NARROWEST), colour, out: String::new() }
+        Self { width: width.max(NARROWEST), colour, pictures: false, out: String::new() }
     }
 
     pub(super) fn finish(self) -> String {
         self.out
+    }
+
+    /// Whether any table had room for pictures.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.pictures
     }
 
     fn painted(&self, style: Style, text: &str) -> String {
@@ -58,7 +64,8 @@ impl Page {
 
     /// One line, however long.
     pub(super) fn line(&mut self, style: Style, text: &str) {
-        let painted = self.painted(style, text.trim_end());
+        // Two harmless pieces can make a command of a runner together, where one ends and the other begins with a colon.
+        let painted = self.painted(style, &escape::commandless(text.trim_end()));
         self.out.push_str(&painted);
         self.out.push('\n');
     }
@@ -85,8 +92,7 @@ impl Page {
             if !empty && line.width() + 1 + word.width() > self.width {
                 self.line(style, &line);
                 line = " ".repeat(indent);
-                // A word that would be read as a command of the runner at the start of a line.
-                line.push_str(&escape::terminal(word));
+                line.push_str(word);
                 continue;
             }
             if !empty {
@@ -136,6 +142,7 @@ impl Page {
             None => (false, rest(0)),
         };
         let name = name.min(name_room).max(1);
+        self.pictures |= picture.is_some();
         let pictures = picture.map(pictures).unwrap_or_default();
         let widths = [label, name, base, head, change];
 

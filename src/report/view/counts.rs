@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 
 use super::row::{Class, Row};
 use super::{decided, some_names};
-use crate::model::{Finding, Report, Severity};
+use crate::model::{BenchmarkId, Finding, Report, Severity};
 use crate::report::number;
 use crate::report::phrase::Phrase;
-use crate::report::words::counted;
+use crate::report::words::{counted, thousands};
 
 /// `142 benchmarks against a1b2c3d (main): 2 critical, 1 faster, 139 unchanged (within ±3 %).`
 pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> Phrase {
+    let counted_rows = rows.iter().filter(|row| row.class != Class::Derived).count();
     let benchmarks: BTreeSet<_> = rows.iter().map(|row| &row.comparison.benchmark).collect();
     let what = Phrase::new().strong(counted(benchmarks.len(), "benchmark"));
-    let what = if benchmarks.len() == rows.len() {
+    let what = if benchmarks.len() == counted_rows {
         what
     } else {
-        what.text(format!(" in {}", counted(rows.len(), "comparison")))
+        what.text(format!(" in {}", counted(counted_rows, "comparison")))
     };
     let what = what.text(" against ").then(decided::revision(&report.base));
 
@@ -25,17 +26,18 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
         let level = of(rows, Class::Level(std::cmp::Reverse(severity)));
         if !level.is_empty() {
             parts.push(
-                Phrase::of(format!("{} ", level.len())).word(report.config.display.word(severity)),
+                Phrase::of(format!("{} ", number_of(&level)))
+                    .word(report.config.display.word(severity)),
             );
         }
     }
     let mut simple = |class, word: &str| {
         let count = of(rows, class).len();
         if count > 0 {
-            parts.push(Phrase::of(format!("{count} {word}")));
+            parts.push(Phrase::of(format!("{} {word}", thousands(count as u64))));
         }
     };
-    simple(Class::Worse, "slower or worse below every level");
+    simple(Class::Worse, "worse below every level");
     simple(Class::Waived, "waived");
     let suspects = rows.iter().filter(|row| matches!(row.class, Class::Suspect(_))).count();
     if suspects > 0 {
@@ -47,7 +49,7 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
             improved.iter().all(|row| super::direction(&row.comparison.metric).0 == "faster");
         parts.push(Phrase::of(format!(
             "{} {}",
-            improved.len(),
+            number_of(&improved),
             if faster { "faster" } else { "better" }
         )));
     }
@@ -55,7 +57,12 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     parts.extend(inconclusive(&of(rows, Class::Inconclusive)));
     parts.extend(named(&of(rows, Class::Removed), "missing"));
     parts.extend(named(&of(rows, Class::Added), "added"));
-    let others = others.iter().filter(|finding| !is_counted(finding)).count();
+    let lone: BTreeSet<_> = rows
+        .iter()
+        .filter(|row| matches!(row.class, Class::Removed | Class::Added))
+        .map(|row| &row.comparison.benchmark)
+        .collect();
+    let others = others.iter().filter(|finding| !is_counted(finding, &lone)).count();
     if others > 0 {
         parts.push(Phrase::of(counted(others, "other finding")));
     }
@@ -65,9 +72,14 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     what.text(": ").then(Phrase::join(parts, ", ")).text(".")
 }
 
-/// A presence finding about a benchmark that is missing or added is already counted by name.
-fn is_counted(finding: &Finding) -> bool {
-    finding.rule == "presence" && finding.benchmark.is_some()
+/// A presence finding about a benchmark that one side has not is already counted by name.
+fn is_counted(finding: &Finding, lone: &BTreeSet<&BenchmarkId>) -> bool {
+    finding.rule == "presence" && finding.benchmark.as_ref().is_some_and(|b| lone.contains(b))
+}
+
+/// How many, for people.
+fn number_of(rows: &[&Row<'_>]) -> String {
+    thousands(rows.len() as u64)
 }
 
 fn of<'r, 'a>(rows: &'r [Row<'a>], class: Class) -> Vec<&'r Row<'a>> {
@@ -83,13 +95,13 @@ fn unchanged(rows: &[&Row<'_>]) -> Option<Phrase> {
     } else {
         "each within its margin".to_owned()
     };
-    Some(Phrase::of(format!("{} unchanged ({within})", rows.len())))
+    Some(Phrase::of(format!("{} unchanged ({within})", number_of(rows))))
 }
 
 /// `16 inconclusive (at most +18 %: io/write)`.
 fn inconclusive(rows: &[&Row<'_>]) -> Option<Phrase> {
     let worst = rows.first()?;
-    let count = Phrase::of(format!("{} inconclusive", rows.len()));
+    let count = Phrase::of(format!("{} inconclusive", number_of(rows)));
     Some(match worst.at_most() {
         None => count,
         Some(at_most) if at_most.is_infinite() => {
@@ -108,10 +120,11 @@ fn named(rows: &[&Row<'_>], word: &str) -> Option<Phrase> {
     if names.is_empty() {
         return None;
     }
-    let count = Phrase::of(format!("{} {word}", rows.len()));
+    let count = Phrase::of(format!("{} {word}", number_of(rows)));
     let shown = some_names(names.get(..names.len().min(MOST)).unwrap_or_default(), MOST);
     let more = rows.len().saturating_sub(MOST);
-    let shown = if more > 0 { shown.text(format!(" and {more} more")) } else { shown };
+    let shown =
+        if more > 0 { shown.text(format!(" and {} more", thousands(more as u64))) } else { shown };
     Some(count.text(" (").then(shown).text(")"))
 }
 

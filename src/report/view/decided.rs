@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::{Action, Levels, Order, Report, Severity, SideInfo, Threshold};
+use crate::model::{Action, Levels, Order, Report, Severity, SideInfo, TestKind, Threshold};
 use crate::report::number;
 use crate::report::phrase::Phrase;
 use crate::report::words::{counted, thousands};
@@ -80,6 +80,23 @@ fn sides(report: &Report) -> Phrase {
         .text(format!(": {order}."))
 }
 
+/// What the pictures show, if there are any.
+pub(crate) fn legend(report: &Report) -> Option<Phrase> {
+    report.comparisons.iter().any(|c| c.change.is_some()).then(|| {
+        Phrase::of("In the pictures ")
+            .name("├─●─┤")
+            .text(" is the interval and the estimate, ")
+            .name("┊")
+            .text(" no change, ")
+            .name("╎")
+            .text(" the margin; ")
+            .name("◂")
+            .text(" and ")
+            .name("▸")
+            .text(" run on beyond the picture.")
+    })
+}
+
 fn layout(report: &Report) -> Phrase {
     let links: BTreeSet<u64> =
         report.measurements.iter().flat_map(|m| m.links.iter().flatten().copied()).collect();
@@ -152,14 +169,42 @@ fn chance(report: &Report) -> Phrase {
         "Changes up to ±{} are what the environment can do by itself.",
         number::setting(config.margin)
     );
-    let fails = match config.fail_on {
-        Action::Never => " Nothing fails the build (".to_owned(),
-        Action::Notice | Action::Warning | Action::Critical => format!(
-            " A pull request that changes nothing fails with a chance of at most {} (",
-            number::setting(config.alpha)
-        ),
-    };
-    Phrase::of(margin).text(fails).name(format!("fail-on: {}", config.fail_on.name())).text(").")
+    let alpha = number::setting(config.alpha);
+    let fail_on = format!("fail-on: {}", config.fail_on.name());
+    let in_turns = report.order == Order::Interleaved && report.base.runs.min(report.head.runs) > 1;
+    let named = report.comparisons.iter().any(|c| c.gating && c.test.is_some_and(is_named));
+    let phrase = Phrase::of(margin);
+    match config.fail_on {
+        Action::Never => phrase.text(" Nothing fails the build (").name(fail_on).text(")."),
+        _ if config.one_run_decides && !in_turns => phrase
+            .text(" With ")
+            .name("one-run: decide")
+            .text(" and runs that were not taken in turns, a pull request that changes nothing can fail far more often than ")
+            .text(format!("{alpha}: in measurements on one machine up to a third did (")).name(fail_on).text(")."),
+        _ if named => phrase
+            .text(format!(
+                " Rules that name their own test have neither margin nor correction, so {alpha} does not bound the chance that a pull request that changes nothing fails ("
+            ))
+            .name(fail_on)
+            .text(")."),
+        _ => phrase
+            .text(format!(" A pull request that changes nothing fails with a chance of at most {alpha} ("))
+            .name(fail_on)
+            .text(")."),
+    }
+}
+
+/// Whether a user asked for this test by its name.
+fn is_named(test: TestKind) -> bool {
+    matches!(test, TestKind::PairedT | TestKind::Welch | TestKind::MannWhitney)
+}
+
+/// The confidence of the intervals, where all have the same: `98 %`.
+pub(crate) fn confidence(report: &Report) -> Option<String> {
+    let mut all =
+        report.comparisons.iter().filter_map(|c| c.change).map(|change| change.confidence);
+    let first = all.next()?;
+    all.all(|other| other == first).then(|| number::setting(first))
 }
 
 fn outliers(report: &Report) -> Option<Phrase> {

@@ -38,6 +38,9 @@ pub(super) fn headline(
         Outcome::Inconclusive => {
             (if report.exit_code == 0 { Sign::Look } else { Sign::Bad }, inconclusive(report, rows))
         }
+        Outcome::Pass if rows.is_empty() && others.is_empty() => {
+            (Sign::Look, Phrase::of("nothing was compared"))
+        }
         Outcome::Pass => pass(report, rows, others),
     };
     Headline { sign, text }

@@ -15,8 +15,9 @@ use crate::model::{
 };
 
 use super::phrase::Phrase;
+use super::words::thousands;
 
-pub(crate) use decided::{environment, how};
+pub(crate) use decided::{confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
@@ -105,7 +106,7 @@ fn sort(report: &Report) -> (Vec<Row<'_>>, Vec<&Finding>) {
         places.entry((&comparison.benchmark, &comparison.metric)).or_default().push(i);
     }
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let mut of_row: BTreeMap<usize, &Finding> = BTreeMap::new();
     let mut others = Vec::new();
     for finding in findings {
@@ -167,7 +168,7 @@ fn measurements(
 fn notes<'a>(rows: &[Row<'a>]) -> Vec<Note<'a>> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut notes: Vec<Note<'a>> = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| row.class != Class::Derived) {
         let texts: BTreeSet<&'a str> = row.comparison.notes.iter().map(String::as_str).collect();
         for text in texts {
             let place = *places.entry(text).or_insert(notes.len());
@@ -187,7 +188,7 @@ pub(crate) fn some_names(names: &[Phrase], most: usize) -> Phrase {
     let shown = Phrase::join(names.iter().take(most).cloned(), ", ");
     match names.len().saturating_sub(most) {
         0 => shown,
-        more => shown.text(format!(" and {more} more")),
+        more => shown.text(format!(" and {} more", thousands(more as u64))),
     }
 }
 

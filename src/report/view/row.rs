@@ -30,6 +30,8 @@ pub(crate) enum Class {
     Inconclusive,
     /// Within the margin.
     Unchanged,
+    /// Another comparison written differently: listed, not counted.
+    Derived,
 }
 
 /// A comparison, with what the findings say of it.
@@ -53,6 +55,7 @@ impl<'a> Row<'a> {
             severity => Class::Level(std::cmp::Reverse(severity)),
         };
         let class = match (finding, comparison.verdict) {
+            (None, _) if comparison.derived => Class::Derived,
             (Some(Finding { waiver: Some(_), .. }), _) => Class::Waived,
             (Some(finding), _) => level(finding.severity),
             (None, Verdict::Regressed) => level(comparison.severity),
@@ -91,6 +94,7 @@ impl<'a> Row<'a> {
             Class::Improved => Phrase::of(better),
             Class::Inconclusive => Phrase::of("inconclusive"),
             Class::Unchanged => Phrase::of("unchanged"),
+            Class::Derived => Phrase::of("as its time"),
         }
     }
 
@@ -102,7 +106,11 @@ impl<'a> Row<'a> {
             Class::Waived => "☑️",
             Class::Suspect(_) => "❔",
             Class::Improved => "🟢",
-            Class::Removed | Class::Added | Class::Inconclusive | Class::Unchanged => "",
+            Class::Removed
+            | Class::Added
+            | Class::Inconclusive
+            | Class::Unchanged
+            | Class::Derived => "",
         }
     }
 
@@ -138,6 +146,20 @@ impl<'a> Row<'a> {
                 let low = low.strip_suffix(" %").unwrap_or(&low).to_owned();
                 format!("{low} to {}", end(high))
             }
+        }
+    }
+
+    /// From, to, how much, how sure: `1.42 ms to 1.75 ms, +23.1 % (+20.2 to +26.1 %)`.
+    pub(crate) fn summary(&self) -> String {
+        let (base, head) = self.values();
+        match (self.comparison.base, self.comparison.head, self.comparison.change) {
+            (Some(_), Some(_), Some(_)) => {
+                format!("{base} to {head}, {} ({})", self.change(), self.interval())
+            }
+            (Some(_), Some(_), None) => format!("{base} to {head}"),
+            (Some(_), None, _) => format!("{base} on base, nothing on head"),
+            (None, Some(_), _) => format!("nothing on base, {head} on head"),
+            (None, None, _) => "nothing on either side".to_owned(),
         }
     }
 
@@ -190,22 +212,17 @@ impl<'a> Row<'a> {
         let size = |row: &Self| match row.class {
             Class::Inconclusive => row.at_most().unwrap_or(0.0),
             Class::Improved => -row.magnitude().unwrap_or(0.0),
-            Class::Unchanged | Class::Added | Class::Removed => 0.0,
+            Class::Unchanged | Class::Added | Class::Removed | Class::Derived => 0.0,
             Class::Level(_) | Class::Worse | Class::Waived | Class::Suspect(_) => {
                 row.magnitude().unwrap_or(0.0)
             }
         };
-        let key = |row: &Self| {
-            (
-                row.comparison.benchmark.clone(),
-                row.comparison.metric.clone(),
-                row.comparison.statistic,
-            )
-        };
-        self.class
-            .cmp(&other.class)
-            .then_with(|| size(other).total_cmp(&size(self)))
-            .then_with(|| key(self).cmp(&key(other)))
+        self.class.cmp(&other.class).then_with(|| size(other).total_cmp(&size(self))).then_with(
+            || {
+                let (a, b) = (self.comparison, other.comparison);
+                (&a.benchmark, &a.metric, a.statistic).cmp(&(&b.benchmark, &b.metric, b.statistic))
+            },
+        )
     }
 }
 

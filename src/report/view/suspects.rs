@@ -22,7 +22,7 @@ pub(crate) fn suspects_why(report: &Report) -> Vec<Phrase> {
         (0 | 1, _) => {
             let mut why = vec![
                 Phrase::of(
-                    "One run a side does not fail the build: how much a benchmark moves from run to run is not in the data, and of identical code a third of all single runs would fail.",
+                    "One run a side does not fail the build: how much a benchmark moves from run to run is not in the data, so that up to a third of all pull requests that change nothing would fail.",
                 ),
                 measure("Several runs a side, taken in turns, decide"),
             ];

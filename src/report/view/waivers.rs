@@ -77,3 +77,41 @@ fn ceiling(row: &Row<'_>) -> Option<String> {
 fn in_three_months(date: Date) -> Option<Date> {
     date.checked_add(jiff::Span::new().try_months(3).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn every_entry_is_yaml_that_names_its_benchmark_and_covers_its_interval() {
+        for (sample, report) in samples::all() {
+            let view = View::new(&report);
+            let date = Some(jiff::civil::date(2026, 11, 30));
+            let yaml = waivers(&view, date).entries.join("\n") + "\n";
+            let read: Option<Vec<serde_json::Value>> = serde_saphyr::from_str(&yaml).unwrap();
+            for entry in read.unwrap_or_default() {
+                let text =
+                    |key| entry.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+                let (name, metric) = (text("benchmark"), text("metric"));
+                let row = view
+                    .rows
+                    .iter()
+                    .find(|row| {
+                        row.comparison.benchmark.as_str() == name
+                            && row.comparison.metric.as_str() == metric
+                    })
+                    .unwrap_or_else(|| panic!("{sample}: {name} {metric}"));
+                let ceiling: f64 = text("up-to").trim_end_matches('%').parse().unwrap();
+                assert!(ceiling / 100.0 >= row.at_most().unwrap(), "{sample}: {name} {ceiling}");
+                assert_eq!(text("expires"), "2027-02-28");
+            }
+        }
+    }
+
+    #[test]
+    fn names_too_long_to_write_out_are_counted() {
+        let report = samples::all().into_iter().find(|(name, _)| *name == "hostile").unwrap().1;
+        assert_eq!(waivers(&View::new(&report), None).too_long, 1);
+    }
+}

@@ -1,0 +1,663 @@
+//! The gate from measurements to report: verdicts, levels, families, waivers, outcomes.
+
+use std::sync::Arc;
+
+use benchgate::config::Config;
+use benchgate::diag::{Code, Diagnostics};
+use benchgate::gate::{Collector, Facts, decide, decide_again};
+use benchgate::model::{
+    BenchmarkId, Comparison, Data, Finding, Metric, Order, Origin, Outcome, Report, Run, Severity,
+    Side, SideInfo, Stage, Statistic, Summary, SummaryOf, TestKind, Throughput, Unit, Verdict,
+};
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+const TODAY: Date = date(2026, 11, 21);
+
+/// Noise that is the same in every test: from -1 to 1, without a pattern over blocks and benchmarks.
+fn noise(benchmark: usize, block: u32, side: Side) -> f64 {
+    let x = (benchmark * 37 + block as usize * 17 + if side == Side::Head { 11 } else { 0 }) as f64;
+    (x * 12.9898).sin()
+}
+
+/// A time run of 15 samples around `value` nanoseconds.
+fn run(name: &str, side: Side, block: u32, value: f64) -> Run {
+    let iters: Vec<f64> = (1..=15).map(|i| f64::from(i) * 10.0).collect();
+    let wobble = |i: usize| 1.0 + 0.004 * ((i * 7 + block as usize) as f64).sin();
+    let times = iters.iter().enumerate().map(|(i, n)| n * value * wobble(i)).collect();
+    Run {
+        side,
+        block,
+        stage: Stage::Screen,
+        benchmark: BenchmarkId::new(name),
+        metric: Metric::time(),
+        unit: Unit::Nanoseconds,
+        data: Data::Iterations { iters, times },
+        throughput: None,
+        link: None,
+        origin: Origin { file: Arc::from("runs"), line: Some(block + 1) },
+    }
+}
+
+fn values(name: &str, metric: &str, unit: Unit, side: Side, block: u32, values: Vec<f64>) -> Run {
+    Run {
+        metric: Metric::new(metric),
+        unit,
+        data: Data::Values(values),
+        ..run(name, side, block, 1.0)
+    }
+}
+
+/// Twelve benchmarks in `blocks` blocks with 0.5 % of noise between runs; `change` multiplies the head of each.
+fn suite(blocks: u32, change: impl Fn(usize) -> f64) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for block in 0..blocks {
+        for benchmark in 0..12 {
+            for side in [Side::Base, Side::Head] {
+                let factor = if side == Side::Head { change(benchmark) } else { 1.0 };
+                let value = 100.0
+                    * (benchmark + 1) as f64
+                    * factor
+                    * (1.0 + 0.005 * noise(benchmark, block, side));
+                runs.push(run(&format!("group/b{benchmark:02}"), side, block, value));
+            }
+        }
+    }
+    runs
+}
+
+fn config(yaml: &str) -> Config {
+    Config::parse("benchgate.yml", yaml, None)
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
+}
+
+fn decided(runs: Vec<Run>, order: Order, config: &Config) -> Report {
+    let diagnostics = Diagnostics::new();
+    let collector = Collector::new(config);
+    for run in runs {
+        collector.take(run);
+    }
+    decide(Facts {
+        measurements: collector.finish(&diagnostics),
+        base: SideInfo { name: "main".into(), ..SideInfo::default() },
+        head: SideInfo { name: "change".into(), ..SideInfo::default() },
+        order,
+        config,
+        today: TODAY,
+        allow_empty_base: false,
+        diagnostics: diagnostics.into_vec(),
+    })
+}
+
+fn interleaved(runs: Vec<Run>) -> Report {
+    decided(runs, Order::Interleaved, &Config::built_in())
+}
+
+fn of<'a>(report: &'a Report, benchmark: &str) -> &'a Comparison {
+    report.comparisons.iter().find(|c| c.benchmark.as_str() == benchmark).expect("the comparison")
+}
+
+fn messages(report: &Report) -> Vec<String> {
+    let word = |f: &Finding| {
+        format!(
+            "{} {}: {}",
+            f.severity,
+            f.benchmark.as_ref().map_or("–", BenchmarkId::as_str),
+            f.message
+        )
+    };
+    report.findings.iter().map(word).collect()
+}
+
+fn codes(report: &Report) -> Vec<Code> {
+    report.diagnostics.iter().map(|d| d.code).collect()
+}
+
+fn slower(benchmark: usize, factor: f64) -> impl Fn(usize) -> f64 {
+    move |b| if b == benchmark { factor } else { 1.0 }
+}
+
+#[test]
+fn a_clear_slowdown_in_ten_blocks_fails() {
+    let report = interleaved(suite(10, slower(3, 1.25)));
+    let c = of(&report, "group/b03");
+    assert_eq!(
+        (c.verdict, c.severity, c.test),
+        (Verdict::Regressed, Severity::Critical, Some(TestKind::Paired))
+    );
+    assert!(c.gating && c.adjusted_p.is_some_and(|p| p < 0.01));
+    assert_eq!((report.outcome, report.exit_code), (Outcome::Fail, 1));
+    assert_eq!(
+        messages(&report),
+        ["critical group/b03: time median changed by +25.3 %; critical starts at 20 %"]
+    );
+    let unchanged = report.comparisons.iter().filter(|c| c.verdict == Verdict::Unchanged).count();
+    assert_eq!(unchanged, 11);
+}
+
+#[test]
+fn the_same_code_passes() {
+    let report = interleaved(suite(10, |_| 1.0));
+    assert_eq!((report.outcome, report.exit_code, report.findings.len()), (Outcome::Pass, 0, 0));
+    assert!(report.comparisons.iter().all(|c| c.verdict == Verdict::Unchanged));
+}
+
+#[test]
+fn one_run_a_side_is_at_most_suspect_and_names_its_level() {
+    let report = decided(suite(1, slower(3, 1.6)), Order::Sequential, &Config::built_in());
+    let c = of(&report, "group/b03");
+    assert_eq!(
+        (c.verdict, c.severity, c.would_be),
+        (Verdict::Suspect, Severity::None, Severity::Critical)
+    );
+    assert!(c.notes.iter().any(|note| note.starts_with("one run a side")), "{:?}", c.notes);
+    assert_eq!((report.exit_code, report.findings.len()), (0, 0));
+}
+
+#[test]
+fn one_run_decides_where_the_configuration_says_so() {
+    let config = config("version: 1\ngate: { one-run: decide }\n");
+    let report = decided(suite(1, slower(3, 1.8)), Order::Sequential, &config);
+    assert_eq!((of(&report, "group/b03").verdict, report.exit_code), (Verdict::Regressed, 1));
+}
+
+#[test]
+fn sequential_runs_are_at_most_suspect() {
+    let report = decided(suite(10, slower(3, 1.3)), Order::Sequential, &Config::built_in());
+    let c = of(&report, "group/b03");
+    assert_eq!((c.verdict, c.test, report.exit_code), (Verdict::Suspect, Some(TestKind::Trend), 0));
+    let decide = config("version: 1\ngate: { one-run: decide }\n");
+    assert_eq!(decided(suite(10, slower(3, 1.3)), Order::Sequential, &decide).exit_code, 1);
+}
+
+#[test]
+fn runs_of_unknown_order_borrow_their_noise() {
+    let report = decided(suite(10, slower(3, 1.3)), Order::Unknown, &Config::built_in());
+    let c = of(&report, "group/b03");
+    assert_eq!((c.verdict, c.test), (Verdict::Suspect, Some(TestKind::Few)));
+    assert!(
+        c.notes.iter().any(|note| note.contains("order of the runs is not known")),
+        "{:?}",
+        c.notes
+    );
+}
+
+#[test]
+fn four_blocks_are_at_most_suspect() {
+    let report = interleaved(suite(4, slower(3, 1.3)));
+    assert_eq!((of(&report, "group/b03").verdict, report.exit_code), (Verdict::Suspect, 0));
+}
+
+#[test]
+fn a_benchmark_alone_needs_no_suite() {
+    let runs = suite(10, slower(0, 1.3))
+        .into_iter()
+        .filter(|run| run.benchmark.as_str() == "group/b00")
+        .collect();
+    assert_eq!(interleaved(runs).exit_code, 1);
+}
+
+#[test]
+fn blocks_of_equal_links_count_once() {
+    let linked = |links: u64| {
+        let runs = suite(12, slower(3, 1.3));
+        runs.into_iter()
+            .map(|run| Run { link: Some(u64::from(run.block) % links), ..run })
+            .collect::<Vec<_>>()
+    };
+    let few = interleaved(linked(4));
+    assert_eq!(of(&few, "group/b03").verdict, Verdict::Suspect);
+    assert!(of(&few, "group/b03").notes.iter().any(|n| n.contains("fewer than five links")));
+    assert_eq!(of(&interleaved(linked(6)), "group/b03").verdict, Verdict::Regressed);
+}
+
+#[test]
+fn only_the_fresh_look_can_fail() {
+    let confirm = |factor: f64| {
+        let mut runs = suite(5, |b| if b == 3 || b == 4 { 1.3 } else { 1.0 });
+        let fresh = suite(10, slower(3, factor))
+            .into_iter()
+            .filter(|r| r.benchmark.as_str() == "group/b03");
+        runs.extend(fresh.map(|run| Run { stage: Stage::Confirm, block: run.block + 5, ..run }));
+        interleaved(runs)
+    };
+    let report = confirm(1.3);
+    assert_eq!((of(&report, "group/b03").verdict, report.exit_code), (Verdict::Regressed, 1));
+    let screened = of(&report, "group/b04");
+    assert_eq!((screened.verdict, screened.adjusted_p), (Verdict::Suspect, None));
+    assert!(screened.notes.iter().any(|n| n.contains("measured again")), "{:?}", screened.notes);
+    assert_eq!(confirm(1.0).exit_code, 0);
+}
+
+#[test]
+fn higher_is_better_for_throughput() {
+    let runs = |factor: f64| {
+        let one = |run: Run| {
+            let Data::Iterations { iters, times } = &run.data else { unreachable!() };
+            let rates = times.iter().zip(iters).map(|(t, n)| 1e9 / (t / n)).collect();
+            Run {
+                metric: Metric::throughput(),
+                unit: Unit::PerSecond,
+                data: Data::Values(rates),
+                ..run
+            }
+        };
+        suite(10, slower(2, factor)).into_iter().map(one).collect::<Vec<_>>()
+    };
+    let report = interleaved(runs(1.25));
+    let c = of(&report, "group/b02");
+    assert_eq!((c.verdict, c.severity), (Verdict::Regressed, Severity::Critical));
+    assert!(c.change.is_some_and(|change| (change.estimate + 0.2).abs() < 0.01), "{:?}", c.change);
+    assert_eq!(of(&interleaved(runs(0.8)), "group/b02").verdict, Verdict::Improved);
+}
+
+#[test]
+fn a_throughput_that_is_the_time_is_shown_and_not_tested_again() {
+    let with = |amount: fn(Side) -> f64| {
+        let each = move |run: Run| Run {
+            throughput: Some(Throughput { amount: amount(run.side), unit: Unit::BytesPerSecond }),
+            ..run
+        };
+        interleaved(suite(10, slower(3, 1.3)).into_iter().map(each).collect())
+    };
+    let report = with(|_| 4096.0);
+    let throughput: Vec<&Comparison> =
+        report.comparisons.iter().filter(|c| c.metric == Metric::throughput()).collect();
+    assert_eq!(throughput.len(), 12);
+    assert!(
+        throughput.iter().all(|c| c.derived
+            && !c.gating
+            && c.severity == Severity::None
+            && c.adjusted_p.is_none())
+    );
+    assert_eq!(report.findings.len(), 1);
+    let b00 = throughput
+        .iter()
+        .find(|c| c.benchmark.as_str() == "group/b00")
+        .and_then(|c| c.base)
+        .expect("base");
+    assert!((b00.estimate / (4096.0 / 100e-9) - 1.0).abs() < 0.01, "{b00:?}");
+
+    // Twice the work in twice the time is the same throughput, which now is a number of its own.
+    let report = with(|side| if side == Side::Head { 5324.8 } else { 4096.0 });
+    let c = report
+        .comparisons
+        .iter()
+        .find(|c| c.metric == Metric::throughput() && c.benchmark.as_str() == "group/b03");
+    assert!(c.is_some_and(|c| !c.derived && c.gating && c.verdict == Verdict::Unchanged), "{c:?}");
+}
+
+#[test]
+fn the_last_matching_rule_replaces_the_earlier_ones_whole() {
+    let config = config(
+        "version: 1\nrules:\n  - regression: { metric: time, notice: 5%, warning: 10%, critical: 20% }\n  \
+         - regression: { benchmarks: \"group/b03\", metric: time, warning: 10% }\n",
+    );
+    let report = decided(suite(10, slower(3, 1.5)), Order::Interleaved, &config);
+    let c = of(&report, "group/b03");
+    assert_eq!((c.severity, c.gating, report.exit_code), (Severity::Warning, false, 0));
+}
+
+#[test]
+fn a_change_below_min_change_has_no_level() {
+    let config = config(
+        "version: 1\nrules:\n  - regression: { metric: time, critical: 20%, min-change: 50ns }\n",
+    );
+    let report = decided(
+        suite(10, |b| if b == 0 || b == 9 { 1.3 } else { 1.0 }),
+        Order::Interleaved,
+        &config,
+    );
+    // 30 ns of 100 ns and 300 ns of 1,000 ns.
+    assert_eq!(of(&report, "group/b00").severity, Severity::None);
+    assert_eq!(of(&report, "group/b00").verdict, Verdict::Regressed);
+    assert_eq!(of(&report, "group/b09").severity, Severity::Critical);
+}
+
+#[test]
+fn a_waiver_covers_up_to_its_ceiling_through_its_last_day() {
+    let waived = |up_to: &str, expires: &str, benchmark: &str| {
+        let yaml = format!(
+            "version: 1\nwaivers:\n  - {{ benchmark: {benchmark}, metric: time, up-to: {up_to}, reason: safer parser, expires: {expires} }}\n"
+        );
+        decided(suite(10, slower(3, 1.25)), Order::Interleaved, &config(&yaml))
+    };
+    let report = waived("30%", "2026-11-21", "group/b03");
+    assert_eq!(
+        (report.outcome, report.exit_code, report.severity),
+        (Outcome::Pass, 0, Severity::None)
+    );
+    let finding = report.findings.first().expect("the finding stays listed");
+    assert_eq!(finding.waiver.as_ref().map(|w| w.severity), Some(Severity::Critical));
+
+    assert_eq!(waived("20%", "2026-12-31", "group/b03").exit_code, 1, "above the ceiling");
+    let expired = waived("30%", "2026-11-20", "group/b03");
+    assert_eq!((expired.exit_code, codes(&expired)), (1, vec![Code::ExpiredWaiver]));
+    let unused = waived("30%", "2026-12-31", "group/b04");
+    assert_eq!((unused.exit_code, codes(&unused)), (1, vec![Code::UnusedWaiver]));
+}
+
+#[test]
+fn counters_are_compared_exactly() {
+    let counter = |base: Vec<f64>, head: Vec<f64>| {
+        let side = |side, all: Vec<f64>| {
+            (0..).zip(all).map(move |(block, v)| {
+                values("vm/add", "instructions", Unit::Count, side, block, vec![v])
+            })
+        };
+        let config = config(
+            "version: 1\nrules:\n  - regression: { metric: instructions, margin: 0%, critical: 0.5% }\n",
+        );
+        decided(
+            side(Side::Base, base).chain(side(Side::Head, head)).collect(),
+            Order::Sequential,
+            &config,
+        )
+    };
+    let report = counter(vec![1000.0; 2], vec![1010.0; 2]);
+    let c = of(&report, "vm/add");
+    assert_eq!(
+        (c.verdict, c.test, c.p_value, report.exit_code),
+        (Verdict::Regressed, Some(TestKind::Exact), Some(0.0), 1)
+    );
+    assert_eq!(
+        of(&counter(vec![1000.0; 2], vec![1000.0; 2]), "vm/add").verdict,
+        Verdict::Unchanged
+    );
+    // From nothing to something there is no relative change, and no doubt either.
+    let from_zero = counter(vec![0.0; 2], vec![5.0; 2]);
+    assert_eq!(
+        (of(&from_zero, "vm/add").verdict, of(&from_zero, "vm/add").change, from_zero.exit_code),
+        (Verdict::Regressed, None, 1)
+    );
+    // Runs that differ are not exact.
+    assert_ne!(
+        of(&counter(vec![1000.0, 1001.0], vec![1010.0; 2]), "vm/add").test,
+        Some(TestKind::Exact)
+    );
+}
+
+#[test]
+fn error_rates_are_counts() {
+    let rate = |side, percent: f64| Run {
+        metric: Metric::new("error-rate"),
+        unit: Unit::Percent,
+        data: Data::Summary(Summary {
+            of: SummaryOf::Samples,
+            n: Some(5_000),
+            statistics: vec![(Statistic::Mean, percent)],
+        }),
+        ..run("api/get", side, 0, 1.0)
+    };
+    let report = decided(
+        vec![rate(Side::Base, 0.4), rate(Side::Head, 2.0)],
+        Order::Sequential,
+        &Config::built_in(),
+    );
+    let c = of(&report, "api/get");
+    assert_eq!(
+        (c.verdict, c.test, c.severity),
+        (Verdict::Regressed, Some(TestKind::Counts), Severity::Critical)
+    );
+}
+
+#[test]
+fn a_percentile_of_averages_is_not_measurable() {
+    let rule = |more: &str| {
+        config(&format!(
+            "version: 1\nrules:\n  - regression: {{ metric: time, statistic: p95, critical: 20%{more} }}\n"
+        ))
+    };
+    let report = decided(suite(10, |_| 1.0), Order::Interleaved, &rule(""));
+    insta::assert_snapshot!(messages(&report).join("\n"), @"critical –: p95 of time of `group/b00` and 11 more cannot be measured: its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages");
+    assert_eq!(report.exit_code, 1);
+    let report = decided(suite(10, |_| 1.0), Order::Interleaved, &rule(", accept-averages: true"));
+    insta::assert_snapshot!(messages(&report).join("\n"), @"critical –: p95 of time of `group/b00` and 11 more cannot be measured: it needs 200 samples a run");
+}
+
+#[test]
+fn percentiles_of_raw_samples_are_compared() {
+    let config = config(
+        "version: 1\nrules:\n  - regression: { metric: time, statistic: p95, critical: 20% }\n",
+    );
+    let latency = |side: Side, block: u32| {
+        let tail = if side == Side::Head { 2.0 } else { 1.0 };
+        let one = |i: u32| {
+            1e6 * (1.0 + 0.01 * f64::from((i * 7 + block * 3) % 10))
+                * if i % 10 == 0 { 1.5 * tail } else { 1.0 }
+        };
+        values("api/get", "time", Unit::Nanoseconds, side, block, (0..400).map(one).collect())
+    };
+    let runs = (0..10)
+        .flat_map(|block| [latency(Side::Base, block), latency(Side::Head, block)])
+        .collect();
+    let report = decided(runs, Order::Interleaved, &config);
+    let c = of(&report, "api/get");
+    assert_eq!((c.statistic, c.verdict), (Statistic::Percentile(95_000), Verdict::Regressed));
+    assert!(c.change.is_some_and(|change| (change.estimate - 1.0).abs() < 0.05), "{:?}", c.change);
+}
+
+#[test]
+fn named_tests_say_what_they_are() {
+    let rule = |test: &str| {
+        config(&format!(
+            "version: 1\nrules:\n  - regression: {{ metric: time, critical: 2%, test: {test}, alpha: 5% }}\n"
+        ))
+    };
+    for (test, kind) in [
+        ("paired", TestKind::PairedT),
+        ("welch", TestKind::Welch),
+        ("mann-whitney", TestKind::MannWhitney),
+    ] {
+        let report = decided(suite(10, slower(3, 1.03)), Order::Interleaved, &rule(test));
+        let c = of(&report, "group/b03");
+        assert_eq!(
+            (c.test, c.verdict, c.adjusted_p),
+            (Some(kind), Verdict::Regressed, None),
+            "{test}"
+        );
+        assert!(
+            c.notes.iter().any(|n| n.contains("without margin and without correction")),
+            "{:?}",
+            c.notes
+        );
+    }
+    let single = decided(suite(1, slower(3, 1.03)), Order::Sequential, &rule("mann-whitney"));
+    let c = of(&single, "group/b03");
+    assert_eq!(c.verdict, Verdict::Suspect);
+    assert!(c.notes.iter().any(|n| n.starts_with("within-run")), "{:?}", c.notes);
+}
+
+#[test]
+fn by_estimate_means_not_proven() {
+    let config = config(
+        "version: 1\nrules:\n  - regression: { metric: time, critical: 20%, evidence: estimate }\n",
+    );
+    let report = decided(suite(1, slower(3, 1.25)), Order::Sequential, &config);
+    let c = of(&report, "group/b03");
+    assert_eq!((c.verdict, report.exit_code), (Verdict::Regressed, 1));
+    assert!(c.notes.iter().any(|n| n.starts_with("not proven")), "{:?}", c.notes);
+}
+
+#[test]
+fn what_cannot_be_excluded_is_inconclusive() {
+    let noisy = |factor: f64| {
+        let one = |b: u32, side: Side| {
+            100.0 * (1.0 + 0.25 * noise(0, b, side)) * if side == Side::Head { factor } else { 1.0 }
+        };
+        (0..8)
+            .flat_map(|b| {
+                [Side::Base, Side::Head].map(|side| run("io/write", side, b, one(b, side)))
+            })
+            .collect::<Vec<_>>()
+    };
+    let report = interleaved(noisy(1.0));
+    assert_eq!((report.outcome, report.exit_code), (Outcome::Inconclusive, 0));
+    assert_eq!(of(&report, "io/write").verdict, Verdict::Inconclusive);
+    let strict = config("version: 1\ngate: { inconclusive: fail }\n");
+    assert_eq!(decided(noisy(1.0), Order::Interleaved, &strict).exit_code, 5);
+    let never = config("version: 1\ngate: { fail-on: never }\n");
+    assert_eq!(decided(noisy(3.0), Order::Interleaved, &never).outcome, Outcome::Pass);
+}
+
+#[test]
+fn presence_speaks_of_what_is_missing_new_doubled_zero_or_no_number() {
+    let mut runs = suite(6, |_| 1.0);
+    runs.retain(|r| !(r.side == Side::Head && r.benchmark.as_str() == "group/b00"));
+    runs.retain(|r| !(r.side == Side::Base && r.benchmark.as_str() == "group/b11"));
+    for block in 0..6 {
+        for side in [Side::Base, Side::Head] {
+            let old = if side == Side::Base { "codec/encode_old" } else { "codec/encode_new" };
+            runs.push(run(old, side, block, 500.0 + f64::from(block)));
+        }
+    }
+    runs.push(run("group/b05", Side::Head, 2, 600.0));
+    runs.push(run("group/zero", Side::Base, 0, 10.0));
+    runs.push(run("group/zero", Side::Head, 0, 0.0));
+    runs.push(run("group/nan", Side::Base, 0, 10.0));
+    runs.push(run("group/nan", Side::Head, 0, f64::NAN));
+    let added = config(
+        "version: 1\nrules:\n  - regression: { metric: time, critical: 20% }\n  - presence: { added: notice }\n",
+    );
+    let report = decided(runs, Order::Interleaved, &added);
+    insta::assert_snapshot!(messages(&report).join("\n"), @r"
+    critical group/b05: time is measured more than once in one run in head
+    critical group/nan: time is negative or not a finite number in head
+    warning codec/encode_old: missing in head; probably renamed to `codec/encode_new`
+    warning group/b00: missing in head
+    warning group/zero: time is zero in head
+    notice group/b11: new in head
+    ");
+    assert_eq!(of(&report, "group/b00").verdict, Verdict::Removed);
+    assert_eq!(of(&report, "group/b11").verdict, Verdict::Added);
+}
+
+#[test]
+fn nothing_measured_is_never_a_pass() {
+    let report = interleaved(Vec::new());
+    assert_eq!(
+        (report.outcome, report.exit_code, codes(&report)),
+        (Outcome::Error, 3, vec![Code::NothingMeasured])
+    );
+    let one_side = suite(5, |_| 1.0).into_iter().filter(|run| run.side == Side::Base).collect();
+    let report = interleaved(one_side);
+    assert_eq!(
+        (report.exit_code, codes(&report), report.findings.len()),
+        (3, vec![Code::EmptySide], 0)
+    );
+}
+
+#[test]
+fn a_recording_compared_with_itself_is_an_error() {
+    let base: Vec<Run> =
+        suite(3, |_| 1.0).into_iter().filter(|run| run.side == Side::Base).collect();
+    let head = base.iter().cloned().map(|run| Run { side: Side::Head, ..run });
+    let report = interleaved(base.iter().cloned().chain(head).collect());
+    assert_eq!((report.exit_code, codes(&report)), (3, vec![Code::SameRecording]));
+}
+
+#[test]
+fn a_rule_that_guards_nothing_is_said() {
+    let config = config(
+        "version: 1\nrules:\n  - regression: { benchmarks: \"parser/**\", metric: time, critical: 20% }\n",
+    );
+    let report = decided(suite(5, |_| 1.0), Order::Interleaved, &config);
+    assert_eq!(codes(&report), [Code::NothingGated, Code::UnusedRule]);
+    assert_eq!(report.diagnostics.iter().find_map(|d| d.line), Some(3));
+}
+
+#[test]
+fn runs_without_a_partner_are_said() {
+    let mut runs = suite(6, |_| 1.0);
+    runs.retain(|r| !(r.block == 5 && r.side == Side::Head));
+    let report = interleaved(runs);
+    assert_eq!(codes(&report), [Code::IncompleteBlocks]);
+    assert!(
+        report.diagnostics[0].message.starts_with("12 runs have no partner"),
+        "{:?}",
+        report.diagnostics
+    );
+}
+
+#[test]
+fn a_suite_that_moves_together_is_said() {
+    let report = interleaved(suite(10, |_| 1.06));
+    assert!(
+        report.suite_shift.is_some_and(|s| (s.estimate - 0.06).abs() < 0.01),
+        "{:?}",
+        report.suite_shift
+    );
+    assert_eq!(codes(&report), [Code::SuiteShift]);
+    assert_eq!(interleaved(suite(10, slower(3, 1.5))).suite_shift, None);
+}
+
+#[test]
+fn a_report_decides_itself_again() {
+    let config = config(
+        "version: 1\nrules:\n  - regression: { metric: time, notice: 5%, critical: 20% }\n  - regression: { metric: memory, critical: 5% }\n",
+    );
+    let report = decided(suite(10, slower(3, 1.3)), Order::Interleaved, &config);
+    let text = benchgate::report::bundle::write(&report).expect("a bundle");
+    let read = benchgate::report::bundle::read(&text, "report.json").expect("a report");
+    assert_eq!(read, without_excerpts(report.clone()));
+    let again = decide_again(read, &config, TODAY, false);
+    assert_eq!(without_excerpts(again), without_excerpts(report));
+
+    // A report that lies about its outcome is decided by its numbers.
+    let mut lie = decided(suite(10, slower(3, 1.3)), Order::Interleaved, &config);
+    (lie.outcome, lie.exit_code) = (Outcome::Pass, 0);
+    lie.findings.clear();
+    lie.comparisons.clear();
+    assert_eq!(decide_again(lie, &config, TODAY, false).exit_code, 1);
+}
+
+/// The lines that the terminal underlines are not part of the file.
+fn without_excerpts(mut report: Report) -> Report {
+    for diagnostic in &mut report.diagnostics {
+        diagnostic.excerpt = None;
+    }
+    report
+}
+
+fn verdicts(report: &Report) -> Vec<(String, Verdict)> {
+    report.comparisons.iter().map(|c| (c.benchmark.to_string(), c.verdict)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_arrival_changes_nothing(shuffled in Just(suite(6, slower(3, 1.2))).prop_shuffle()) {
+        prop_assert_eq!(interleaved(suite(6, slower(3, 1.2))), interleaved(shuffled));
+    }
+
+    #[test]
+    fn swapping_sides_turns_regressions_into_improvements(factor in 0.7f64..1.4) {
+        let runs = suite(8, slower(3, factor));
+        let swapped = runs.iter().cloned().map(|r| Run { side: if r.side == Side::Base { Side::Head } else { Side::Base }, ..r });
+        let mirrored = |v: Verdict| match v {
+            Verdict::Regressed => Verdict::Improved,
+            Verdict::Improved => Verdict::Regressed,
+            other => other,
+        };
+        let expected: Vec<_> = verdicts(&interleaved(runs.clone())).into_iter().map(|(b, v)| (b, mirrored(v))).collect();
+        prop_assert_eq!(expected, verdicts(&interleaved(swapped.collect())));
+    }
+
+    #[test]
+    fn scaling_both_sides_changes_nothing(factor in 0.7f64..1.4, scale in 1u32..1000) {
+        let runs = suite(8, slower(3, factor));
+        let scaled = runs.iter().cloned().map(|r| {
+            let Data::Iterations { iters, times } = r.data else { unreachable!() };
+            let times = times.into_iter().map(|t| t * f64::from(scale)).collect();
+            Run { data: Data::Iterations { iters, times }, ..r }
+        });
+        prop_assert_eq!(verdicts(&interleaved(runs.clone())), verdicts(&interleaved(scaled.collect())));
+    }
+
+    #[test]
+    fn a_larger_slowdown_is_never_a_milder_finding(small in 1.0f64..1.5, more in 1.0f64..1.5) {
+        let severity = |factor| of(&interleaved(suite(8, slower(3, factor))), "group/b03").severity;
+        prop_assert!(severity(small) <= severity(small * more));
+    }
+}
