@@ -1,0 +1,285 @@
+//! What takes turns: one benchmark, one bench executable, or one command, each with how it is run and read.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use globset::GlobSet;
+use walkdir::WalkDir;
+
+use super::Halt;
+use super::harness::{self, Harness};
+use super::process::{Command, Ended};
+use super::request::ShellCommand;
+use crate::diag::{Code, Diagnostic, quoted};
+use crate::model::{
+    BenchmarkId, Data, Metric, Origin, Run, Side, Stage, Statistic, Summary, Unit,
+};
+
+/// Something that is run on each side in turns.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// What to call it: the benchmark, the executable, the command.
+    pub(super) name: String,
+    /// The benchmarks that a run of it measures, as far as they are known before.
+    pub(super) benchmarks: BTreeSet<BenchmarkId>,
+    /// Whether it uses several threads, so that it cannot share the machine.
+    pub(super) several_threads: bool,
+    work: Work,
+}
+
+#[derive(Clone, Debug)]
+enum Work {
+    /// One benchmark of the executable of either side; `None` where a side does not have it.
+    One { base: Option<Arc<Harness>>, head: Option<Arc<Harness>> },
+    /// All benchmarks of an executable, of which `wanted` are kept.
+    Suite { base: Arc<Harness>, head: Arc<Harness>, wanted: Option<GlobSet> },
+    /// A command.
+    Shell { command: Box<ShellCommand>, base: PathBuf, head: PathBuf, limit: Option<Duration> },
+}
+
+impl Job {
+    /// One benchmark, on the sides that have it.
+    pub(super) fn one(name: &str, base: Option<Arc<Harness>>, head: Option<Arc<Harness>>) -> Self {
+        let benchmarks = BTreeSet::from([BenchmarkId::new(name)]);
+        Self { name: name.into(), benchmarks, several_threads: false, work: Work::One { base, head } }
+    }
+
+    /// A whole executable.
+    pub(super) fn suite(
+        base: Arc<Harness>,
+        head: Arc<Harness>,
+        benchmarks: BTreeSet<BenchmarkId>,
+        wanted: Option<GlobSet>,
+    ) -> Self {
+        let name = head.target().to_owned();
+        Self { name, benchmarks, several_threads: false, work: Work::Suite { base, head, wanted } }
+    }
+
+    /// A command that runs in the directory of a side.
+    pub(super) fn shell(
+        command: &ShellCommand,
+        base: PathBuf,
+        head: PathBuf,
+        limit: Option<Duration>,
+    ) -> Self {
+        // What a command writes is known when it has written it.
+        let measured = command.results.is_none().then(|| BenchmarkId::new(&*command.name));
+        Self {
+            name: command.name.clone(),
+            benchmarks: measured.into_iter().collect(),
+            several_threads: false,
+            work: Work::Shell { command: Box::new(command.clone()), base, head, limit },
+        }
+    }
+
+    /// Whether a side has it.
+    pub(super) fn has(&self, side: Side) -> bool {
+        match &self.work {
+            Work::One { base, head } => match side {
+                Side::Base => base.is_some(),
+                Side::Head => head.is_some(),
+            },
+            Work::Suite { .. } | Work::Shell { .. } => true,
+        }
+    }
+
+    /// Whether both sides have it.
+    pub(super) fn is_paired(&self) -> bool {
+        self.has(Side::Base) && self.has(Side::Head)
+    }
+
+    /// The executable of a side.
+    pub(super) fn harness(&self, side: Side) -> Option<&Arc<Harness>> {
+        match (&self.work, side) {
+            (Work::One { base, .. }, Side::Base) => base.as_ref(),
+            (Work::One { head, .. }, Side::Head) => head.as_ref(),
+            (Work::Suite { base, .. }, Side::Base) => Some(base),
+            (Work::Suite { head, .. }, Side::Head) => Some(head),
+            (Work::Shell { .. }, _) => None,
+        }
+    }
+
+    /// Whether CPU and memory of its process are results in themselves.
+    pub(super) fn is_command(&self) -> bool {
+        matches!(self.work, Work::Shell { .. })
+    }
+
+    /// The command that runs it on a side; `file` is the executable to take where it is not cargo's own.
+    ///
+    /// # Errors
+    /// The directory for its results cannot be made.
+    pub(super) fn command(
+        &self,
+        side: Side,
+        scratch: &Path,
+        file: Option<&Path>,
+    ) -> Result<Option<Command>, Halt> {
+        harness::empty(scratch)?;
+        let harness = || {
+            let harness = self.harness(side)?;
+            Some(file.map_or_else(|| Harness::clone(harness), |file| harness.with_file(file.to_owned())))
+        };
+        Ok(match &self.work {
+            Work::One { .. } => harness().map(|harness| harness.run_one(&self.name, scratch)),
+            Work::Suite { .. } => harness().map(|harness| harness.run_all(scratch)),
+            Work::Shell { command, base, head, limit } => {
+                let dir = match side {
+                    Side::Base => base,
+                    Side::Head => head,
+                };
+                let shell = Command::shell(&ShellCommand::for_side(&command.line, side))
+                    .env("BENCHGATE_SIDE", side.name())
+                    .env("BENCHGATE_SCRATCH", scratch);
+                Some(Command { dir: Some(dir.clone()), limit: *limit, ..shell })
+            }
+        })
+    }
+
+    /// What a process of it measured.
+    ///
+    /// # Errors
+    /// It left no result, or one that cannot be read.
+    pub(super) fn runs(
+        &self,
+        side: Side,
+        ended: &Ended,
+        scratch: &Path,
+    ) -> Result<Vec<Run>, Vec<Diagnostic>> {
+        match &self.work {
+            Work::One { .. } => {
+                let stem = harness::stem(&self.name);
+                let cut = harness::is_cut(&self.name);
+                let mut runs = harness::results(scratch, side, Some("criterion"))?;
+                runs.retain(|run| {
+                    let id = run.benchmark.as_str();
+                    id == self.name || cut && id.starts_with(stem)
+                });
+                // Two benchmarks of one name write two results; the first is the one that is listed.
+                runs.truncate(1);
+                some(runs, || self.nothing(side))
+            }
+            Work::Suite { wanted, .. } => {
+                let mut runs = harness::results(scratch, side, Some("criterion"))?;
+                runs.retain(|run| wanted.as_ref().is_none_or(|w| w.is_match(run.benchmark.as_str())));
+                runs.dedup_by(|b, a| (&a.benchmark, &a.metric) == (&b.benchmark, &b.metric));
+                some(runs, || self.nothing(side))
+            }
+            Work::Shell { command, base, head, .. } => match &command.results {
+                None => Ok(self.resources_of(side, ended)),
+                Some(path) => {
+                    let dir = match side {
+                        Side::Base => base,
+                        Side::Head => head,
+                    };
+                    let path = ShellCommand::for_side(&path.to_string_lossy(), side);
+                    self.written(side, &dir.join(path), command.format.as_deref(), ended)
+                }
+            },
+        }
+    }
+
+    /// The results that a command wrote, if it wrote them now.
+    fn written(
+        &self,
+        side: Side,
+        path: &Path,
+        format: Option<&str>,
+        ended: &Ended,
+    ) -> Result<Vec<Run>, Vec<Diagnostic>> {
+        // Some file systems keep whole seconds, or two.
+        let started = SystemTime::from(ended.started)
+            .checked_sub(Duration::from_secs(2))
+            .unwrap_or(SystemTime::UNIX_EPOCH);
+        if !path.exists() || !is_newer(path, started) {
+            let what = if path.exists() { "did not write its results anew" } else { "wrote no results" };
+            let message = format!("{} {what} on {}", quoted(&self.name), side.name());
+            return Err(vec![
+                Diagnostic::error(Code::RunFailed, message)
+                    .file(path.display().to_string())
+                    .help("`--results` names what the command writes, from the directory that it runs in."),
+            ]);
+        }
+        let mut runs = harness::results(path, side, format)?;
+        // A run set holds samples; of a summary, the number that stands for it.
+        for run in &mut runs {
+            if let Data::Summary(summary) = &run.data
+                && let Some(value) = middle(summary)
+            {
+                run.data = Data::Values(vec![value]);
+            }
+        }
+        runs.dedup_by(|b, a| (&a.benchmark, &a.metric) == (&b.benchmark, &b.metric));
+        some(runs, || self.nothing(side))
+    }
+
+    /// Wall time, CPU time and peak memory of a process.
+    fn resources_of(&self, side: Side, ended: &Ended) -> Vec<Run> {
+        let nanoseconds = |time: Duration| time.as_nanos() as f64;
+        let numbers = [
+            ("time", Unit::Nanoseconds, Some(nanoseconds(ended.wall))),
+            ("cpu-time", Unit::Nanoseconds, ended.cpu.map(nanoseconds)),
+            ("peak-memory", Unit::Bytes, ended.peak_memory.map(|bytes| bytes as f64)),
+        ];
+        let run = |(metric, unit, value): (&str, Unit, Option<f64>)| {
+            Some(self.run(side, metric, unit, vec![value?]))
+        };
+        numbers.into_iter().filter_map(run).collect()
+    }
+
+    /// CPU and memory while a process ran, as metrics of its benchmark; nothing where it was too short to tell.
+    pub(super) fn sampled(&self, side: Side, ended: &Ended) -> Vec<Run> {
+        const FEWEST: usize = 3;
+        if ended.samples.points.len() < FEWEST || self.benchmarks.len() != 1 {
+            return Vec::new();
+        }
+        vec![
+            self.run(side, "cpu", Unit::Percent, ended.samples.cpu()),
+            self.run(side, "memory", Unit::Bytes, ended.samples.memory()),
+        ]
+    }
+
+    fn run(&self, side: Side, metric: &str, unit: Unit, values: Vec<f64>) -> Run {
+        Run {
+            side,
+            block: 0,
+            stage: Stage::Screen,
+            benchmark: BenchmarkId::new(&*self.name),
+            metric: Metric::new(metric),
+            unit,
+            data: Data::Values(values),
+            throughput: None,
+            link: None,
+            origin: Origin { file: Arc::from(""), line: None },
+        }
+    }
+
+    fn nothing(&self, side: Side) -> Diagnostic {
+        let message = format!("{} left no result on {}", quoted(&self.name), side.name());
+        Diagnostic::error(Code::RunFailed, message)
+            .help("Run it by hand; a benchmark that writes elsewhere than criterion's own directory cannot be read.")
+    }
+}
+
+fn some(runs: Vec<Run>, nothing: impl FnOnce() -> Diagnostic) -> Result<Vec<Run>, Vec<Diagnostic>> {
+    if runs.is_empty() { Err(vec![nothing()]) } else { Ok(runs) }
+}
+
+/// The number that stands for a summary.
+fn middle(summary: &Summary) -> Option<f64> {
+    let known = [Statistic::Median, Statistic::Mean];
+    known
+        .into_iter()
+        .find_map(|statistic| summary.get(statistic))
+        .or_else(|| summary.statistics.first().map(|&(_, value)| value))
+}
+
+/// Whether a file, or any file in a directory, was written since.
+fn is_newer(path: &Path, since: SystemTime) -> bool {
+    WalkDir::new(path).into_iter().flatten().any(|entry| {
+        entry.file_type().is_file()
+            && fs::metadata(entry.path()).and_then(|m| m.modified()).is_ok_and(|time| time >= since)
+    })
+}

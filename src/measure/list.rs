@@ -1,0 +1,259 @@
+//! Which benchmarks both sides have, and the jobs that measure them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::Halt;
+use super::build::Bench;
+use super::harness::{self, Found, Harness, Timing};
+use super::job::Job;
+use super::process;
+use super::progress::Watch;
+use super::request::Request;
+use super::sides::{Ready, WorkDir};
+use crate::diag::{Code, Diagnostic, quoted};
+use crate::model::{BenchmarkId, Mode, Side};
+
+/// A benchmark's name, and the executable that has it.
+type Names = BTreeMap<String, Arc<Harness>>;
+
+/// Everything that is to be measured, in the order of names.
+///
+/// # Errors
+/// There is nothing to measure, or an executable does not say what it holds.
+pub(super) fn jobs(
+    request: &Request,
+    [base, head]: &[Ready; 2],
+    work: &WorkDir,
+    stop: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Vec<Job>, Halt> {
+    let timing = Timing::of(&request.settings);
+    let mut jobs = match &request.command {
+        Some(command) => vec![Job::shell(command, base.dir.clone(), head.dir.clone(), timing.limit)],
+        None => {
+            let ask = |side: Side, benches: &[Bench], watch: &mut dyn Watch| {
+                let scratch = work.scratch(side);
+                harness::empty(&scratch)?;
+                names(benches, timing, &request.harness, &scratch, stop, watch)
+            };
+            let before = ask(Side::Base, &base.benches, watch)?;
+            let after = ask(Side::Head, &head.benches, watch)?;
+            say_one_sided(&before, &after, request, watch)?;
+            if request.mode() == Mode::Suite {
+                suites(&before, &after, request)?
+            } else {
+                singles(&before, &after, request)?
+            }
+        }
+    };
+    if jobs.is_empty() {
+        let filtered = request.settings.filter.as_ref().is_some_and(|filter| !filter.is_empty());
+        let (message, help) = if filtered {
+            ("no benchmark matches the filter", "Correct `--filter`; `*` stays within a part of a name, `**` crosses `/`.")
+        } else {
+            ("there is no benchmark to measure", "benchgate measures criterion benches; `--cmd` measures any command.")
+        };
+        return Err(Halt::input(Diagnostic::error(Code::NothingMeasured, message).help(help)));
+    }
+    if let Some(threads) = request.threads()? {
+        for job in &mut jobs {
+            job.several_threads = job.benchmarks.iter().any(|b| threads.is_match(b.as_str()));
+        }
+    }
+    Ok(jobs)
+}
+
+/// The names of all executables of a side.
+fn names(
+    benches: &[Bench],
+    timing: Timing,
+    extra: &[String],
+    scratch: &std::path::Path,
+    stop: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Names, Halt> {
+    let mut all = Names::new();
+    for bench in benches {
+        match harness::inspect(bench.clone(), timing, extra, scratch, stop)? {
+            Found::Unknown(diagnostic) => watch.say(&diagnostic),
+            Found::Criterion(harness, names) => {
+                let harness = Arc::new(*harness);
+                for name in names {
+                    let other = all.get(&name).map(|other| other.target().to_owned());
+                    match other {
+                        None => {
+                            all.insert(name, Arc::clone(&harness));
+                        }
+                        Some(other) => watch.say(&duplicate(&name, &other, harness.target())),
+                    }
+                }
+            }
+        }
+    }
+    // Criterion numbers the titles of benchmarks that have one name; by that name they cannot be told apart.
+    let numbered: Vec<String> = all
+        .keys()
+        .filter(|name| {
+            name.rsplit_once(" #").is_some_and(|(first, n)| {
+                n.parse::<u32>().is_ok() && all.contains_key(first)
+            })
+        })
+        .cloned()
+        .collect();
+    for name in numbered {
+        let first = name.rsplit_once(" #").map_or("", |(first, _)| first);
+        watch.say(&duplicate(first, "a bench", "the same"));
+        all.remove(&name);
+    }
+    Ok(all)
+}
+
+fn duplicate(name: &str, first: &str, second: &str) -> Diagnostic {
+    let message = format!("two benchmarks are called {}; only the first is measured", quoted(name));
+    Diagnostic::warning(Code::DuplicateBenchmark, message)
+        .help(format!("Rename one: {} and {} both have it.", quoted(first), quoted(second)))
+}
+
+/// The benchmarks that pass the filter.
+fn wanted(names: &Names, request: &Request) -> Result<Names, Halt> {
+    let filter = request.wanted()?;
+    let passes = |name: &str| filter.as_ref().is_none_or(|f| f.is_match(harness::stem(name)));
+    Ok(names.iter().filter(|(name, _)| passes(name)).map(|(n, h)| (n.clone(), Arc::clone(h))).collect())
+}
+
+fn say_one_sided(
+    before: &Names,
+    after: &Names,
+    request: &Request,
+    watch: &mut dyn Watch,
+) -> Result<(), Halt> {
+    let (before, after) = (wanted(before, request)?, wanted(after, request)?);
+    for (side, only) in [("base", missing(&before, &after)), ("head", missing(&after, &before))] {
+        let Some((first, rest)) = only.split_first() else { continue };
+        let what = match rest.len() {
+            0 => quoted(first),
+            1 => format!("{} and one more", quoted(first)),
+            n => format!("{} and {n} more", quoted(first)),
+        };
+        let message = format!("only {side} has {what}; run once, for the report");
+        let help = if side == "base" {
+            "If it was renamed, measure it under both names once; a rule for `presence` says what a missing benchmark means."
+        } else {
+            "It will be compared as soon as base has it."
+        };
+        watch.say(&Diagnostic::warning(Code::OneSided, message).help(help));
+    }
+    Ok(())
+}
+
+fn missing(here: &Names, there: &Names) -> Vec<String> {
+    here.keys().filter(|name| !there.contains_key(*name)).cloned().collect()
+}
+
+/// A job for each benchmark.
+fn singles(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>, Halt> {
+    let (before, after) = (wanted(before, request)?, wanted(after, request)?);
+    let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    Ok(all
+        .into_iter()
+        .map(|name| Job::one(name, before.get(name).cloned(), after.get(name).cloned()))
+        .collect())
+}
+
+/// A job for each executable that both sides have.
+fn suites(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>, Halt> {
+    let filter = request.wanted()?;
+    let group = |names: &Names| {
+        let mut targets: BTreeMap<String, (Arc<Harness>, BTreeSet<BenchmarkId>)> = BTreeMap::new();
+        for (name, harness) in names {
+            let entry = targets.entry(harness.target().to_owned());
+            let (_, ids) = entry.or_insert_with(|| (Arc::clone(harness), BTreeSet::new()));
+            if filter.as_ref().is_none_or(|f| f.is_match(name)) {
+                ids.insert(BenchmarkId::new(&**name));
+            }
+        }
+        targets
+    };
+    let (before, mut after) = (group(before), group(after));
+    let mut jobs = Vec::new();
+    for (target, (base, ids)) in before {
+        if let Some((head, others)) = after.remove(&target) {
+            let all: BTreeSet<BenchmarkId> = ids.union(&others).cloned().collect();
+            if !all.is_empty() {
+                jobs.push(Job::suite(base, head, all, filter.clone()));
+            }
+        }
+    }
+    Ok(jobs)
+}
+
+/// Whether two processes at once can be measured fairly, and the cores to do it on.
+///
+/// # Errors
+/// Why they cannot.
+pub(super) fn duet_cores(allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usize>) -> Result<[usize; 2], Halt> {
+    let refuse = |message: &str| {
+        Err(Halt::usage(
+            Diagnostic::error(Code::UnfairMeasurement, format!("duet mode is not possible here: {message}"))
+                .help("Leave `--mode duet` out: `interleaved` needs one core only."),
+        ))
+    };
+    match allowed {
+        [] => refuse("this platform does not keep a process on a core"),
+        [_] => refuse("benchgate may use one core only"),
+        cores => {
+            // The last cores, as interrupts like the first; never two threads of one core.
+            for &second in cores.iter().rev() {
+                let together = siblings(second);
+                let first = cores.iter().rev().find(|&&core| core != second && !together.contains(&core));
+                if let Some(&first) = first {
+                    return Ok([first, second]);
+                }
+            }
+            refuse("all cores it may use are threads of a single one, which would slow each other down")
+        }
+    }
+}
+
+/// The threads that share a core with one, itself included; empty where nobody knows.
+pub(super) fn siblings(core: usize) -> Vec<usize> {
+    let file = format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        Some(first.trim().parse::<usize>().ok()?..=last.trim().parse::<usize>().ok()?)
+    };
+    text.split(',').filter_map(range).flatten().collect()
+}
+
+/// The cores for a duet on this machine.
+///
+/// # Errors
+/// Why there are none.
+pub(super) fn cores() -> Result<[usize; 2], Halt> {
+    duet_cores(&process::allowed_cores(), &siblings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duet_needs_two_cores_that_share_nothing() {
+        let none = |_: usize| Vec::new();
+        let pairs = |core: usize| vec![core & !1, core | 1];
+        assert_eq!(duet_cores(&[0, 1], &none).unwrap(), [0, 1]);
+        assert_eq!(duet_cores(&[0, 1, 2, 3], &pairs).unwrap(), [1, 3]);
+        let why = |allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usize>| {
+            match duet_cores(allowed, siblings) {
+                Err(Halt::Failed { diagnostics, .. }) => diagnostics.first().unwrap().message.clone(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(why(&[3], &none).contains("one core only"));
+        assert!(why(&[], &none).contains("does not keep"));
+        assert!(why(&[0, 1], &pairs).contains("threads of a single one"));
+    }
+}
