@@ -119,7 +119,7 @@ fn run(request: &Request, mut header: Header, journal: Journal, world: World<'_>
     let work = WorkDir::take(&request.work_dir)?;
     let observer = Observer::start(&work, &mut header, watch);
     let ready = sides::prepare(request, &work, stop, watch)?;
-    observer.sides(&ready, &mut header, watch);
+    Observer::sides(&ready, &mut header, stop, watch);
     journal.rewrite(&header).map_err(Halt::input)?;
     let jobs = list::jobs(request, &ready, &work, stop, watch)?;
     let links = relink::links(request, &ready, &jobs, &work, stop, watch)?;
@@ -129,6 +129,7 @@ fn run(request: &Request, mut header: Header, journal: Journal, world: World<'_>
         request,
         work: &work,
         journal,
+        header,
         links,
         cores,
         observer,
@@ -172,6 +173,7 @@ struct Driver<'a> {
     request: &'a Request,
     work: &'a WorkDir,
     journal: Journal,
+    header: Header,
     links: Links,
     /// The cores of a duet, while it is fair.
     cores: Option<[usize; 2]>,
@@ -234,7 +236,7 @@ impl Driver<'_> {
         let mut said = false;
         while budget.allows(done, begin.elapsed(), self.start.elapsed()) {
             let block = first_block + done;
-            self.observer.block(self.work);
+            self.observer.block();
             for (position, Turn { job, first }) in
                 schedule::turns(self.request.seed, stage, block, jobs.len()).into_iter().enumerate()
             {
@@ -244,7 +246,7 @@ impl Driver<'_> {
                 self.watch.event(Event::Turn);
             }
             done += 1;
-            self.end_of_block();
+            self.end_of_block(stage, block)?;
             let spent = begin.elapsed();
             let left = self.left(budget, done, spent);
             self.watch.event(Event::Block { done, of: budget.blocks, left });
@@ -441,7 +443,7 @@ impl Driver<'_> {
             .harness(side)
             .and_then(|harness| self.links.file(side, &harness.bench().file, place.block))
             .map(|link| link.seed);
-        let extra = self.observer.extra(&ended, link, core);
+        let extra = Observer::extra(&ended, link, core);
         let lines: Vec<_> = runs
             .iter()
             .filter_map(|run| {
@@ -488,16 +490,18 @@ impl Driver<'_> {
         false
     }
 
-    /// Looks whether the duet of the last block was fair.
-    fn end_of_block(&mut self) {
-        let Some(cores) = self.cores else { return };
-        if let Some(reason) = self.observer.unfair(cores) {
+    /// Notes what the machine did during a block, and looks whether its duets were fair.
+    fn end_of_block(&mut self, stage: Stage, block: u32) -> Result<(), Halt> {
+        let unfair = self.observer.end_of_block(stage, block, self.cores, &mut self.header);
+        self.journal.rewrite(&self.header).map_err(Halt::input)?;
+        if let Some(reason) = unfair {
             self.cores = None;
             let message = format!("{reason}: going on one side at a time");
             self.watch.say(&Diagnostic::warning(Code::UnfairMeasurement, message).help(
-                "End other programs to measure in a duet; the blocks that were disturbed are marked in the run set.",
+                "End other programs to measure in a duet; the run set names what disturbed which block.",
             ));
         }
+        Ok(())
     }
 }
 

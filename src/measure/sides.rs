@@ -66,6 +66,11 @@ impl WorkDir {
         }
     }
 
+    /// The directory.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where a process of one side leaves its results. Both names have the same length, as has everything that a
     /// process of either side is given.
     pub(super) fn scratch(&self, side: Side) -> PathBuf {

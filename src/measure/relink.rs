@@ -1,0 +1,170 @@
+//! Linking each side several times, each time with its functions in another order.
+//!
+//! Two executables are one draw of code layout each, which alone can move a short benchmark by 10 %. Blocks that
+//! take turns through links turn that bias into noise, which the decision sees.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use super::Halt;
+use super::build::{self, Bench, Tree};
+use super::job::Job;
+use super::progress::{Event, Watch};
+use super::request::Request;
+use super::schedule;
+use super::sides::{Ready, WorkDir};
+use crate::diag::{Code, Diagnostic};
+use crate::model::Side;
+
+/// An executable with its functions in the order of a seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    /// The executable.
+    pub(super) file: PathBuf,
+    /// The seed.
+    pub(super) seed: u64,
+}
+
+/// The links of every executable.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Links {
+    links: BTreeMap<(Side, PathBuf), Vec<Link>>,
+}
+
+impl Links {
+    /// The link of an executable that a block takes; `None` where there is only cargo's own.
+    pub(super) fn file(&self, side: Side, file: &Path, block: u32) -> Option<&Link> {
+        let links = self.links.get(&(side, file.to_owned()))?;
+        links.get((block as usize).checked_rem(links.len())?)
+    }
+}
+
+/// Links every executable that a job needs as often as the request says.
+///
+/// # Errors
+/// The platform's linker cannot do it, or a link fails.
+pub(super) fn links(
+    request: &Request,
+    ready: &[Ready; 2],
+    jobs: &[Job],
+    work: &WorkDir,
+    stop: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Links, Halt> {
+    let mut all = Links::default();
+    let count = request.links();
+    if count < 2 {
+        return Ok(all);
+    }
+    if !cfg!(target_os = "linux") {
+        return Err(impossible("only the linker that Rust uses on Linux can order functions by a seed"));
+    }
+    for (side, ready) in [Side::Base, Side::Head].into_iter().zip(ready) {
+        let Some(tree) = &ready.tree else { continue };
+        let dir = work.links(side);
+        super::harness::empty(&dir)?;
+        let mut benches: Vec<&Bench> =
+            jobs.iter().filter_map(|job| job.harness(side)).map(|harness| harness.bench()).collect();
+        benches.sort_by(|a, b| a.file.cmp(&b.file));
+        benches.dedup_by(|a, b| a.file == b.file);
+        for bench in benches {
+            watch.event(Event::Step(&format!(
+                "{}: linking {} {count} times",
+                side.name(),
+                crate::diag::visible(&bench.target)
+            )));
+            let mut made = Vec::new();
+            for link in 0..count {
+                let seed = schedule::link_seed(request.seed, link);
+                let file = dir.join(format!("{}-{link:03}", bench.target));
+                self::link(tree, bench, &request.cargo, seed, &file, stop)?;
+                made.push(Link { file, seed });
+            }
+            all.links.insert((side, bench.file.clone()), made);
+        }
+    }
+    Ok(all)
+}
+
+fn impossible(why: &str) -> Halt {
+    Halt::usage(
+        Diagnostic::error(Code::UnfairMeasurement, format!("`--relink` is not possible here: {why}"))
+            .help("Leave it out; the report then says that code layout was not sampled."),
+    )
+}
+
+/// Builds the bench crate once more, linked by a seed, and keeps a copy of the executable.
+fn link(
+    tree: &Tree,
+    bench: &Bench,
+    arguments: &[String],
+    seed: u64,
+    file: &Path,
+    stop: &AtomicBool,
+) -> Result<(), Halt> {
+    let mut command = build::cargo(tree, "rustc")
+        .args(["--message-format=json-render-diagnostics", "--bench", &bench.target])
+        .args(shared(arguments));
+    if !arguments.iter().any(|a| a == "--profile" || a.starts_with("--profile=")) {
+        command = command.args(["--profile", "bench"]);
+    }
+    if let Some(package) = &bench.package {
+        command = command.args(["--package", package]);
+    }
+    let command =
+        command.args(["--".to_owned(), "-C".to_owned(), format!("link-arg=-Wl,--shuffle-sections=.text*={seed}")]);
+    let text = build::run(tree, &command, stop)?;
+    let built = build::executables(tree, &text);
+    let Some(built) = built.iter().find(|built| built.target == bench.target) else {
+        return Err(impossible("cargo did not say where it put the new link"));
+    };
+    fs::copy(&built.file, file).map_err(|e| Halt::file("copy an executable to", file, &e))?;
+    Ok(())
+}
+
+/// Arguments of `cargo bench` that `cargo rustc` takes as well: all but those that choose packages and targets.
+fn shared(arguments: &[String]) -> Vec<String> {
+    const FLAGS: &[&str] = &["--benches", "--bins", "--lib", "--tests", "--examples", "--all-targets", "--workspace", "--all", "--no-fail-fast"];
+    const WITH_VALUE: &[&str] =
+        &["--bench", "--bin", "--test", "--example", "-p", "--package", "--exclude"];
+    let mut kept = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let name = argument.split_once('=').map_or(argument.as_str(), |(name, _)| name);
+        if FLAGS.contains(&name) {
+            continue;
+        }
+        if WITH_VALUE.contains(&name) {
+            if !argument.contains('=') {
+                arguments.next();
+            }
+            continue;
+        }
+        kept.push(argument.clone());
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_chooses_targets_is_left_to_each_link() {
+        let arguments = "--features a,b --bench x --bench=y -p core --workspace --profile fast -F c";
+        let arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
+        assert_eq!(shared(&arguments).join(" "), "--features a,b --profile fast -F c");
+    }
+
+    #[test]
+    fn blocks_take_turns_through_the_links() {
+        let link = |n: u64| Link { file: format!("l{n}").into(), seed: n };
+        let key = (Side::Head, PathBuf::from("exe"));
+        let links = Links { links: BTreeMap::from([(key, vec![link(0), link(1), link(2)])]) };
+        let seed = |block| links.file(Side::Head, Path::new("exe"), block).map(|link| link.seed);
+        assert_eq!([0, 1, 2, 3, 7].map(seed), [0, 1, 2, 0, 1].map(Some));
+        assert_eq!(links.file(Side::Base, Path::new("exe"), 0), None);
+    }
+}
