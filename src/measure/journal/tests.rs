@@ -57,8 +57,31 @@ fn the_files_are_what_readers_expect() {
     assert!(!journal.has(Stage::Confirm, 0, &memory.benchmark, Side::Base));
     assert!(!journal.has(Stage::Screen, 0, &memory.benchmark, Side::Head));
     assert_eq!(journal.finish().unwrap(), set);
-    insta::assert_snapshot!(fs::read_to_string(set.join("runs.jsonl")).unwrap(), @r#""#);
-    insta::assert_snapshot!(fs::read_to_string(set.join("runset.json")).unwrap(), @r#""#);
+    insta::assert_snapshot!(fs::read_to_string(set.join("runs.jsonl")).unwrap(), @r#"
+    {"side":"base","block":0,"position":0,"benchmark":"a/b","metric":"time","unit":"ns","iters":[1.0,2.0],"times":[10.5,21.0],"start":"2026-11-21T08:02:05.272Z","end":"2026-11-21T08:02:05.5Z","extra":{"link_seed":42}}
+    {"side":"head","block":0,"position":1,"benchmark":"a/\u001b\n\"é","metric":"memory","unit":"bytes","values":[1024.0],"start":"2026-11-21T08:02:05.272Z","end":"2026-11-21T08:02:05.5Z","stage":"confirm"}
+    "#);
+    insta::assert_snapshot!(fs::read_to_string(set.join("runset.json")).unwrap(), @r#"
+    {
+      "schema": 1,
+      "base": {
+        "name": "main",
+        "commit": "4e27281"
+      },
+      "head": {
+        "name": "pr-12",
+        "commit": "9c1b2aa"
+      },
+      "environment": {
+        "cpu": "EPYC 7763"
+      },
+      "plan": {
+        "mode": "interleaved",
+        "seed": 7
+      },
+      "blocks": 10
+    }
+    "#);
     let mut names: Vec<_> = fs::read_dir(&set).unwrap().map(|f| f.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["runs.jsonl", "runset.json"]);
@@ -69,12 +92,21 @@ fn a_directory_that_is_taken_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let journal = Journal::create(dir.path(), &header()).unwrap();
     let say = |error: Diagnostic| format!("{}\n{}", error.message, error.help.unwrap_or_default());
-    insta::assert_snapshot!(say(Journal::resume(dir.path()).unwrap_err()), @"");
+    insta::assert_snapshot!(say(Journal::resume(dir.path()).unwrap_err()), @r"
+    another benchgate is writing this run set
+    Wait until it has finished, or write to another directory.
+    ");
     drop(journal);
-    insta::assert_snapshot!(say(Journal::create(dir.path(), &header()).unwrap_err()), @"");
+    insta::assert_snapshot!(say(Journal::create(dir.path(), &header()).unwrap_err()), @r"
+    the directory holds a run set already
+    Go on with it by `benchgate measure --resume`, or name another directory.
+    ");
     assert!(Journal::resume(dir.path()).is_ok());
     let empty = tempfile::tempdir().unwrap();
-    insta::assert_snapshot!(say(Journal::resume(empty.path()).unwrap_err()), @"");
+    insta::assert_snapshot!(say(Journal::resume(empty.path()).unwrap_err()), @r"
+    there is no run set to go on with
+    Name the directory that `benchgate measure` was writing.
+    ");
 }
 
 #[test]
@@ -97,7 +129,13 @@ fn what_cannot_be_read_again_is_not_written() {
     said.push('\n');
     journal.append(&good).unwrap();
     said += &journal.append(&good).unwrap_err().message;
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r"
+    a run of `a` (base, block 0) was not written: there are no numbers
+    a run of `a` (base, block 0) was not written: a number is infinite or not a number
+    a run of `a` (base, block 0) was not written: there are not as many iteration counts as times
+    a run of `a` (base, block 0) was not written: the run set has one of metric `time` already
+    a run of `a` (base, block 0) was not written: the run set has one of metric `time` already
+    ");
     assert_eq!(fs::read_to_string(dir.path().join("runs.jsonl")).unwrap().lines().count(), 1);
 }
 
@@ -129,7 +167,7 @@ fn unknown_keys_of_the_header_are_kept() {
     );
     fs::write(dir.path().join("runset.json"), r#"{"schema":9}"#).unwrap();
     drop(journal);
-    insta::assert_snapshot!(Journal::resume(dir.path()).unwrap_err().message, @"");
+    insta::assert_snapshot!(Journal::resume(dir.path()).unwrap_err().message, @"the run set has schema 9; this program writes schema 1");
 }
 
 #[test]
@@ -140,7 +178,10 @@ fn another_measurement_cannot_be_resumed_into_this_one() {
     assert!(then.mismatches(&now).is_empty());
     now.head.commit = Some("0000000".into());
     now.plan = json!({"mode": "duet", "seed": 7});
-    insta::assert_snapshot!(then.mismatches(&now).join("\n"), @"");
+    insta::assert_snapshot!(then.mismatches(&now).join("\n"), @r#"
+    the commit of head was `9c1b2aa` and is now `0000000`
+    the plan was `{"mode":"interleaved","seed":7}` and is now `{"mode":"duet","seed":7}`
+    "#);
 }
 
 proptest! {
