@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         let mut edge = Edge {
             colour_out: colour(AutoStream::choice(&out)),
             colour_err: colour(AutoStream::choice(&err)),
+            terminal_err: stderr().is_terminal(),
             width: width(),
             today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
             out: &mut out,

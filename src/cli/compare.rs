@@ -58,7 +58,7 @@ pub(super) struct Compare {
 }
 
 /// What the report says of the two sides, where the inputs do not.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 struct Names {
     /// The commit of base.
     #[arg(long, value_name = "SHA")]
@@ -93,7 +93,7 @@ enum OneRunArg {
     Decide,
 }
 
-fn format_names() -> PossibleValuesParser {
+pub(super) fn format_names() -> PossibleValuesParser {
     std::iter::once("auto")
         .chain(ingest::formats().iter().map(|format| format.name()))
         .collect::<Vec<_>>()
@@ -101,6 +101,33 @@ fn format_names() -> PossibleValuesParser {
 }
 
 impl Compare {
+    /// The comparison of a run set that was measured just now.
+    pub(super) fn of_run_set(
+        runs: PathBuf,
+        rules: Where,
+        out: Vec<Target>,
+        date: Option<Date>,
+        comment: CommentArgs,
+        allow_empty_base: bool,
+    ) -> Self {
+        Self {
+            base: Vec::new(),
+            head: Vec::new(),
+            runs: Some(runs),
+            base_name: None,
+            head_name: None,
+            format: "auto".to_owned(),
+            order: None,
+            one_run: None,
+            allow_empty_base,
+            rules,
+            out,
+            date,
+            comment,
+            names: Names::default(),
+        }
+    }
+
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         let date = self.date.unwrap_or(edge.today);
         let (config, templates) = match (self.rules.config(), self.rules.templates()) {

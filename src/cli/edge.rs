@@ -15,6 +15,8 @@ pub struct Edge<'a> {
     pub colour_out: bool,
     /// Whether what goes to `err` is coloured.
     pub colour_err: bool,
+    /// Whether what goes to `err` is a terminal, where a bar can move.
+    pub terminal_err: bool,
     /// Columns of the terminal.
     pub width: usize,
     /// Today, UTC.
@@ -48,6 +50,14 @@ impl Edge<'_> {
             closed_is_fine(writeln!(self.err, "{}\n", diag::render(diagnostic, self.colour_err)))?;
         }
         Ok(())
+    }
+
+    /// Prints a word about the work beside the diagnostics.
+    ///
+    /// # Errors
+    /// When the stream cannot be written, except that nobody reads it any more.
+    pub(super) fn tell(&mut self, text: &str) -> io::Result<()> {
+        closed_is_fine(self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush()))
     }
 
     /// What is wrong with the command line, or the help that was asked for.

@@ -7,8 +7,11 @@ mod config;
 mod edge;
 mod explain;
 mod guard;
+mod interrupt;
 mod load;
+mod measure;
 mod output;
+mod progress;
 mod render;
 
 pub use edge::Edge;
@@ -48,6 +51,8 @@ struct Common {
 enum Command {
     /// Compare base with head: read, decide, report, pass or fail.
     Compare(Box<compare::Compare>),
+    /// Build two revisions, run their benchmarks in turns, write a run set.
+    Measure(Box<measure::Measure>),
     /// Write a finished report in another form.
     Render(render::Render),
     /// Check the configuration, write one to start from, print its schema.
@@ -66,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, edge: &mut Edge<'_>) -
     edge.set_colour(cli.common.color);
     let result = match cli.command {
         Command::Compare(compare) => compare.run(cli.common, edge),
+        Command::Measure(measure) => measure.run(cli.common, edge),
         Command::Render(render) => render.run(cli.common, edge),
         Command::Config(config) => config.run(edge),
         Command::Explain(explain) => explain.run(edge),

@@ -35,7 +35,7 @@ pub struct World<'a> {
 }
 
 /// Which benchmarks of the first look in this run set look worse.
-pub type Flag<'a> = dyn Fn(&Path) -> Result<BTreeSet<BenchmarkId>, Halt> + 'a;
+pub(super) type Flag<'a> = dyn Fn(&Path) -> Result<BTreeSet<BenchmarkId>, Halt> + 'a;
 
 /// What was measured.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ mod job;
 pub mod journal;
 mod list;
 mod observe;
+mod place;
 pub mod process;
 mod progress;
 mod relink;
@@ -27,6 +28,7 @@ mod sides;
 
 pub use drive::{Done, World, resume, start};
 pub use halt::Halt;
+pub use place::{new_run_set, new_seed, work_dir};
 pub use progress::{Event, Watch};
 pub use request::{Request, ShellCommand, Subject};
 pub use revision::Revision;

@@ -31,8 +31,6 @@ pub struct Revision {
 pub(super) struct Repository {
     /// A directory in it.
     dir: PathBuf,
-    /// Where it keeps its data, the same for all of its working trees.
-    pub(super) common: PathBuf,
     /// Where `dir` lies below the root of the working tree.
     pub(super) prefix: PathBuf,
 }
@@ -43,19 +41,17 @@ impl Repository {
     /// # Errors
     /// It lies in none, or there is no git.
     pub(super) fn open(dir: &Path, stop: &AtomicBool) -> Result<Self, Halt> {
-        let ended = git(dir, ["rev-parse", "--git-common-dir", "--show-prefix"], stop)?;
+        let ended = git(dir, ["rev-parse", "--is-inside-work-tree", "--show-prefix"], stop)?;
         let text = ended.stdout.text();
         let mut lines = text.lines();
-        let (Some(common), true) = (lines.next(), ended.status.success()) else {
+        if !ended.status.success() || lines.next() != Some("true") {
             let message =
-                format!("{} is in no git repository", quoted(&dir.display().to_string()));
+                format!("{} is in no working tree of git", quoted(&dir.display().to_string()));
             return Err(Halt::usage(Diagnostic::error(Code::BadRevision, message).help(
                 "Run it inside the repository, or name trees with `--base-dir` and `--head-dir`.",
             )));
-        };
-        let common = dir.join(common);
-        let common = common.canonicalize().unwrap_or(common);
-        Ok(Self { dir: dir.to_owned(), common, prefix: lines.next().unwrap_or_default().into() })
+        }
+        Ok(Self { dir: dir.to_owned(), prefix: lines.next().unwrap_or_default().into() })
     }
 
     /// The commit that a name stands for.
