@@ -19,7 +19,7 @@ use super::request::{Request, Subject};
 use super::schedule::{self, Budget, FEWEST_BLOCKS, Turn};
 use super::sides::{self, WorkDir};
 use crate::diag::{Code, Diagnostic, ExitCode, Level, quoted};
-use crate::model::{BenchmarkId, Mode, Side, Stage};
+use crate::model::{BenchmarkId, Mode, ProfileName, Side, Stage};
 
 /// The key of the request in `runset.json`.
 const REQUEST: &str = "request";
@@ -44,6 +44,8 @@ pub struct Done {
     pub dir: PathBuf,
     /// Whether a run failed on head, so that the run set lacks what should be in it.
     pub failed: bool,
+    /// The profile by which it was measured.
+    pub profile: ProfileName,
 }
 
 /// Measures, and writes a new run set to `dir`.
@@ -150,7 +152,7 @@ fn run(request: &Request, mut header: Header, journal: Journal, world: World<'_>
             Diagnostic::error(Code::NothingMeasured, message).help("See why each of them failed, above."),
         ));
     }
-    Ok(Done { dir, failed })
+    Ok(Done { dir, failed, profile: request.profile })
 }
 
 /// Says what the plan cannot give.

@@ -35,6 +35,9 @@ pub(super) struct Ready {
 #[derive(Debug)]
 pub(super) struct WorkDir {
     path: PathBuf,
+    /// Where processes leave their results. It is this process's own: a process that outlived a killed benchgate may
+    /// still be writing to another.
+    runs: PathBuf,
     _held: File,
 }
 
@@ -53,7 +56,13 @@ impl WorkDir {
             .open(&lock)
             .map_err(|e| Halt::file("write", &lock, &e))?;
         match held.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _held: held }),
+            Ok(()) => {
+                let all = path.join("run");
+                // What cannot be removed now is not used either.
+                let _ = fs::remove_dir_all(&all);
+                let runs = all.join(format!("{:010}", std::process::id()));
+                Ok(Self { path: path.to_owned(), runs, _held: held })
+            }
             Err(TryLockError::WouldBlock) => {
                 let message = "another benchgate is measuring in this directory";
                 Err(Halt::usage(
@@ -74,12 +83,19 @@ impl WorkDir {
     /// Where a process of one side leaves its results. Both names have the same length, as has everything that a
     /// process of either side is given.
     pub(super) fn scratch(&self, side: Side) -> PathBuf {
-        self.path.join("run").join(side.name())
+        self.runs.join(side.name())
     }
 
     /// Where one side's links are kept.
     pub(super) fn links(&self, side: Side) -> PathBuf {
         self.path.join(side.name()).join("links")
+    }
+}
+
+impl Drop for WorkDir {
+    fn drop(&mut self) {
+        // The next measurement removes what is left.
+        let _ = fs::remove_dir_all(&self.runs);
     }
 }
 

@@ -123,7 +123,8 @@ impl Profile {
     pub fn or(self, other: Self) -> Self {
         Self {
             mode: self.mode.or(other.mode),
-            blocks: self.blocks.or(other.blocks),
+            // A budget of one's own takes the place of a number of blocks.
+            blocks: self.blocks.or(if self.budget.is_some() { None } else { other.blocks }),
             confirm: self.confirm.or(other.confirm),
             screen_blocks: self.screen_blocks.or(other.screen_blocks),
             budget: self.budget.or(other.budget),
@@ -166,7 +167,7 @@ mod tests {
         let quick = settings.profile(ProfileName::Quick);
         assert_eq!(quick.budget, Some(Timespan::from_secs(60)));
         assert_eq!(quick.mode, Some(Mode::Duet));
-        assert_eq!(quick.blocks, Some(4));
+        assert_eq!((quick.blocks, quick.samples), (None, Some(10)));
         assert_eq!(settings.profile(ProfileName::Full), Profile::full());
     }
 }

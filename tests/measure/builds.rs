@@ -1,0 +1,118 @@
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::scene::{Scene, counts, said};
+
+/// A bench that behaves like criterion, without its dependencies.
+const BENCH: &str = include_str!("fake_bench.rs");
+
+const MANIFEST: &str = r#"
+[package]
+name = "scratch"
+version = "0.0.0"
+edition = "2021"
+[workspace]
+[lib]
+path = "lib.rs"
+bench = false
+[[bench]]
+name = "work"
+path = "work.rs"
+harness = false
+"#;
+
+fn git(dir: &Path, arguments: &[&str]) -> String {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+    let output = Command::new("git").current_dir(dir).args(identity).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A repository with a suite, a commit of documentation, one that makes a function slower, and one that is broken.
+fn repository(scene: &Scene) {
+    let dir = scene.path();
+    git(dir, &["init", "-q", "-b", "main"]);
+    let commit = |name: &str, files: &[(&str, &str)]| {
+        for (file, text) in files {
+            fs::write(dir.join(file), text).unwrap();
+        }
+        git(dir, &["add", "-A"]);
+        git(dir, &["commit", "-q", "-m", name]);
+        git(dir, &["tag", name]);
+    };
+    let lib = |nanoseconds: u32| format!("pub const PARSE: f64 = {nanoseconds}.0;\npub const PRINT: f64 = 70.0;\n");
+    let ignore = "target\nruns\nwork\n*-fake*\n";
+    commit("suite", &[("Cargo.toml", MANIFEST), ("lib.rs", &lib(500)), ("work.rs", BENCH), (".gitignore", ignore)]);
+    commit("docs", &[("README.md", "words\n")]);
+    commit("slower", &[("lib.rs", &lib(600))]);
+    commit("broken", &[("lib.rs", "pub const PARSE: f64 = ;\n")]);
+}
+
+fn measure(scene: &Scene, base: &str, head: &str, more: &str) -> std::process::Output {
+    let places = "--out-dir runs --work-dir work -q";
+    scene
+        .benchgate(&format!("measure --base {base} --head {head} {places} {more} -- --offline"))
+        .env_remove("CARGO_TARGET_DIR")
+        .output()
+        .unwrap()
+}
+
+/// The main path: two commits are built and compared; the user's tree is as it was, and git knows no further tree.
+#[test]
+fn commits_are_built_and_compared_and_nothing_is_left_behind() {
+    let scene = Scene::new("", "");
+    repository(&scene);
+    fs::write(scene.path().join("README.md"), "not committed").unwrap();
+    let before = git(scene.path(), &["status", "--porcelain"]);
+
+    let output = measure(&scene, "suite", "docs", "--then-compare");
+    insta::assert_snapshot!("docs", said(&output, &scene));
+    assert_eq!(output.status.code(), Some(0));
+    fs::remove_dir_all(scene.runs()).unwrap();
+
+    let output = measure(&scene, "docs", "slower", "--then-compare");
+    insta::assert_snapshot!("slower", said(&output, &scene));
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    fs::remove_dir_all(scene.runs()).unwrap();
+
+    let output = measure(&scene, "slower", "broken", "");
+    let said = said(&output, &scene);
+    assert_eq!(output.status.code(), Some(3));
+    for part in ["head does not build", "cargo bench --no-run", "expected expression"] {
+        assert!(said.contains(part), "{said}");
+    }
+
+    assert_eq!(git(scene.path(), &["status", "--porcelain"]), before);
+    assert_eq!(git(scene.path(), &["worktree", "list"]).lines().count(), 1);
+    assert!(!scene.path().join("work/base/tree").exists() && !scene.path().join("work/head/tree").exists());
+}
+
+#[test]
+fn a_tree_that_exists_is_measured_against_a_commit() {
+    let scene = Scene::new("", "");
+    repository(&scene);
+    fs::write(scene.path().join("lib.rs"), "pub const PARSE: f64 = 900.0;\npub const PRINT: f64 = 70.0;\n").unwrap();
+    let output = scene
+        .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work --no-confirm --blocks 5 -q --then-compare -- --offline")
+        .env_remove("CARGO_TARGET_DIR")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output, &scene));
+    assert!(!scene.path().join("target").exists(), "builds go to a directory of their own");
+}
+
+#[test]
+fn a_head_without_benches_is_an_error() {
+    let scene = Scene::new("", "");
+    repository(&scene);
+    fs::write(scene.path().join("work.rs"), "fn main() {}").unwrap();
+    let output = scene
+        .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work -q -- --offline")
+        .env_remove("CARGO_TARGET_DIR")
+        .output()
+        .unwrap();
+    let said = said(&output, &scene);
+    assert!(said.contains("does not say that it is a Criterion.rs benchmark"), "{said}");
+}

@@ -1,0 +1,82 @@
+use crate::scene::{Scene, counts, said, text};
+
+fn tree(scene: &Scene) {
+    for side in ["before", "after"] {
+        std::fs::create_dir(scene.path().join(side)).unwrap();
+    }
+}
+
+fn measure(scene: &Scene, cmd: &str, more: &[&str]) -> std::process::Output {
+    let trees = "measure --base-dir before --head-dir after --out-dir runs --work-dir work --no-confirm -q";
+    scene.benchgate(trees).args(["--cmd", cmd]).args(more).output().unwrap()
+}
+
+#[test]
+fn a_command_gives_its_time_cpu_time_and_memory() {
+    let scene = Scene::new("", "");
+    tree(&scene);
+    let output = measure(&scene, "sleep 0.2; echo {side} >> ../sides", &["--blocks", "2", "--cmd-name", "sleeper"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    let lines = scene.lines();
+    let metrics: std::collections::BTreeSet<String> =
+        lines.iter().map(|line| format!("{} {}", text(line, "metric"), text(line, "unit"))).collect();
+    for metric in ["time ns", "cpu-time ns", "peak-memory bytes"] {
+        assert!(metrics.contains(metric), "{metrics:?}");
+    }
+    let time = lines.iter().find(|line| line["metric"] == "time").unwrap();
+    assert_eq!(time["benchmark"], "sleeper");
+    assert!(time["values"][0].as_f64().unwrap() > 0.2e9);
+    let sides = std::fs::read_to_string(scene.path().join("sides")).unwrap();
+    assert_eq!(sides.lines().filter(|side| *side == "base").count(), 2);
+    assert_eq!(sides.lines().filter(|side| *side == "head").count(), 2);
+}
+
+#[test]
+fn a_command_may_write_its_results() {
+    let scene = Scene::new("", "");
+    tree(&scene);
+    let line = r#"printf '{"benchmark":"load","metric":"time","unit":"ms","value":%s}\n' 5 6 7 > out-{side}.jsonl"#;
+    let results = ["--blocks", "2", "--results", "out-{side}.jsonl"];
+    let output = measure(&scene, line, &results);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+}
+
+/// Results that were there before are no results of this run.
+#[test]
+fn old_results_are_no_results() {
+    let scene = Scene::new("", "");
+    tree(&scene);
+    for side in ["before", "after"] {
+        let file = scene.path().join(side).join("out.jsonl");
+        std::fs::write(&file, r#"{"benchmark":"load","metric":"time","unit":"ms","value":1}"#).unwrap();
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
+    }
+    let output = measure(&scene, "true", &["--blocks", "1", "--results", "out.jsonl"]);
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_command_that_fails_shows_its_last_words() {
+    let scene = Scene::new("", "");
+    tree(&scene);
+    let output = measure(&scene, "echo '::error::gone' >&2; exit 7", &["--blocks", "1"]);
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn each_side_is_prepared_once() {
+    let scene = Scene::new("", "");
+    tree(&scene);
+    let output = measure(&scene, "test -f ready", &["--blocks", "2", "--prepare", "echo x >> ready"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    assert_eq!(std::fs::read_to_string(scene.path().join("after/ready")).unwrap(), "x\n");
+    let scene = Scene::new("", "");
+    tree(&scene);
+    let output = measure(&scene, "true", &["--prepare", "echo no >&2; exit 3"]);
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(3));
+}

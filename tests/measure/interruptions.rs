@@ -1,0 +1,137 @@
+use std::collections::BTreeSet;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::scene::{Scene, counts, lines, text};
+
+const FOUR: &str = "a 100\nb 200\nc 300\nd 400\n";
+const PLAN: &str = "--no-confirm --blocks 6 --seed 3 -q";
+
+fn spawn(scene: &Scene, resume: bool) -> Child {
+    let mut command =
+        if resume { scene.benchgate("measure --resume runs -q") } else { scene.measure(PLAN) };
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill").args([name, &pid]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Part 9: killed twenty times at any moment, nothing that was finished is lost, and it completes.
+#[test]
+fn a_measurement_that_is_killed_goes_on_where_it_was() {
+    let scene = Scene::new(FOUR, FOUR);
+    scene.steer("base", "sleep", "0.01");
+    scene.steer("head", "sleep", "0.01");
+    let mut rng = fastrand::Rng::with_seed(11);
+    let mut before: Vec<String> = Vec::new();
+    for attempt in 0..20 {
+        let resume = scene.runs().join("runset.json").exists();
+        let mut child = spawn(&scene, resume);
+        thread::sleep(Duration::from_millis(rng.u64(20..650)));
+        // It may be done already.
+        let _ = child.kill();
+        child.wait().unwrap();
+        let text = std::fs::read_to_string(scene.runs().join("runs.jsonl")).unwrap_or_default();
+        let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let now: Vec<String> = whole.map(str::to_owned).collect();
+        assert!(now.starts_with(&before), "attempt {attempt} lost a finished run");
+        before = now;
+    }
+    let resume = scene.runs().join("runset.json").exists();
+    let status = spawn(&scene, resume).wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+    let all = lines(&scene.runs());
+    let keys: BTreeSet<_> =
+        all.iter().map(|l| (text(l, "side"), text(l, "block"), text(l, "benchmark"))).collect();
+    assert_eq!((all.len(), keys.len()), (48, 48), "every run once");
+    assert!(all.len() >= before.len());
+}
+
+/// What is begun again does not choose its benchmarks by what the second look says.
+#[test]
+fn a_second_look_goes_on_with_the_same_benchmarks() {
+    let scene = Scene::new("a 100\nb 200\n", "a 150\nb 200\n");
+    scene.steer("head", "sleep", "0.05");
+    let mut child = scene
+        .measure("--blocks 8 -q")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let patience = Instant::now();
+    while !counts_so_far(&scene).iter().any(|key| key.ends_with("again")) {
+        assert!(patience.elapsed() < Duration::from_secs(60), "no second look");
+        thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let output = scene.benchgate("measure --resume runs --then-compare -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let counts = counts(&scene.lines());
+    assert_eq!((counts["base a again"], counts["head a again"]), (8, 8));
+    assert!(!counts.contains_key("head b again"), "{counts:?}");
+}
+
+/// The keys of the whole lines of a file that is being written.
+fn counts_so_far(scene: &Scene) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(scene.runs().join("runs.jsonl")).unwrap_or_default();
+    let whole: Vec<serde_json::Value> =
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    counts(&whole).into_keys().collect()
+}
+
+#[test]
+fn ctrl_c_and_terminate_end_it_with_130_and_leave_no_process() {
+    for name in ["-INT", "-TERM"] {
+        let scene = Scene::new(FOUR, FOUR);
+        scene.steer("base", "sleep", "31.7");
+        let child = scene
+            .measure(PLAN)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let patience = Instant::now();
+        while !scene.path().join("base-fake.env").exists() || running(&scene) == 0 {
+            assert!(patience.elapsed() < Duration::from_secs(30), "no run began");
+            thread::sleep(Duration::from_millis(20));
+        }
+        thread::sleep(Duration::from_millis(300));
+        signal(&child, name);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("--resume runs` goes on"), "{said}");
+        assert_eq!(running(&scene), 0, "processes of the harness are left");
+    }
+}
+
+/// How many processes run the harness of a scene.
+fn running(scene: &Scene) -> usize {
+    let needle = scene.path().join("base-fake");
+    let processes = std::process::Command::new("ps").args(["-eo", "args"]).output().unwrap();
+    let text = String::from_utf8_lossy(&processes.stdout).into_owned();
+    text.lines().filter(|line| line.contains(&*needle.to_string_lossy())).count()
+}
+
+#[test]
+fn two_measurements_do_not_share_a_directory() {
+    let scene = Scene::new(FOUR, FOUR);
+    scene.steer("base", "sleep", "0.2");
+    let mut first = spawn(&scene, false);
+    let patience = Instant::now();
+    while !scene.runs().join("runs.jsonl").exists() {
+        assert!(patience.elapsed() < Duration::from_secs(30));
+        thread::sleep(Duration::from_millis(10));
+    }
+    let second = scene.benchgate("measure --resume runs -q").output().unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("another benchgate is"), "{said}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+}

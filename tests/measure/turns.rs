@@ -1,0 +1,221 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::scene::{Scene, counts, lines, said, text};
+
+const TWO: &str = "sort/small 100\nsort/large 9000\n";
+
+/// ME-1: every block holds each benchmark once on each side, back to back.
+#[test]
+fn a_block_holds_every_benchmark_of_both_sides_back_to_back() {
+    let scene = Scene::new(TWO, TWO);
+    let output = scene.measure("--no-confirm --blocks 6 --seed 7").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(0));
+    let lines = scene.lines();
+    assert_eq!(lines.len(), 2 * 2 * 6);
+    for pair in lines.chunks(2) {
+        let [a, b] = pair else { unreachable!() };
+        assert_eq!((&a["block"], &a["benchmark"]), (&b["block"], &b["benchmark"]));
+        assert_ne!(a["side"], b["side"]);
+    }
+    let first: BTreeSet<String> = lines.iter().step_by(2).map(|line| text(line, "side")).collect();
+    assert_eq!(first.len(), 2, "each side goes first at times");
+    let header: Value =
+        serde_json::from_slice(&std::fs::read(scene.runs().join("runset.json")).unwrap()).unwrap();
+    assert_eq!(header["seed"], 7);
+    assert_eq!(header["activity"].as_array().unwrap().len(), 6);
+    assert!(header["environment"]["cores"].is_number());
+}
+
+#[test]
+fn a_seed_repeats_the_order() {
+    let order = |seed: u32| {
+        let scene = Scene::new(TWO, TWO);
+        let output = scene.measure(&format!("--no-confirm --blocks 5 --seed {seed}")).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let key = |line: &Value| format!("{}{}{}", line["block"], line["benchmark"], line["side"]);
+        scene.lines().iter().map(key).collect::<Vec<_>>()
+    };
+    assert_eq!(order(1), order(1));
+    assert_ne!(order(1), order(2));
+}
+
+/// ME-2: what looks slower in the first look is measured on fresh blocks, and those decide.
+#[test]
+fn only_what_looks_slower_is_measured_again_and_fails() {
+    let scene = Scene::new("a 100\nb 200\nc 300\n", "a 100\nb 300\nc 300\n");
+    let output = scene.measure("--then-compare --blocks 6 -q").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    let blocks = |stage: &str| -> BTreeSet<u64> {
+        let of = |line: &&Value| line["stage"] == stage || (stage == "screen" && line["stage"].is_null());
+        scene.lines().iter().filter(of).map(|line| line["block"].as_u64().unwrap()).collect()
+    };
+    assert!(blocks("screen").is_disjoint(&blocks("confirm")));
+}
+
+/// RU-9: the report has to know what disappeared, so a benchmark of one side is run once.
+#[test]
+fn benchmarks_of_one_side_are_said_and_run_once() {
+    let scene = Scene::new("a 100\ngone 5\n", "a 100\nnew 7\n");
+    let output = scene.measure("--no-confirm --blocks 5").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+}
+
+#[test]
+fn a_filter_chooses_benchmarks() {
+    let scene = Scene::new("a/b/1 100\na/c 5\nd 6\n", "a/b/1 100\na/c 5\nd 6\n");
+    let output = scene.measure("--no-confirm --blocks 1 --filter a/* --filter d").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    let none = Scene::new("a 1\n", "a 1\n");
+    let output = none.measure("--filter b").output().unwrap();
+    insta::assert_snapshot!(said(&output, &none), @r"");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+/// A benchmark that breaks with the change fails the build; one that was broken before does not.
+#[test]
+fn a_benchmark_that_fails_is_said_and_left_out() {
+    let scene = Scene::new("a 100\nb 5\nc 6\n", "a 100\nb 5\nc 6\n");
+    scene.steer("head", "fail", "b\n");
+    scene.steer("base", "fail", "c\n");
+    let output = scene.measure("--no-confirm --blocks 5 --seed 1 -q").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(counts(&scene.lines())["head a"], 5);
+}
+
+/// Part 6: what runs here is the code of a pull request.
+#[test]
+fn harnesses_get_no_secrets_and_cannot_speak_to_the_log() {
+    let scene = Scene::new("a 100\n", "a 100\n");
+    let output = scene
+        .measure("--no-confirm --blocks 1")
+        .env("GITHUB_TOKEN", "ghs_secret")
+        .env("GITHUB_OUTPUT", "/tmp/out")
+        .env("ACTIONS_RUNTIME_TOKEN", "secret")
+        .env("HARMLESS", "kept")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let env = scene.told("head", "env");
+    assert!(env.contains("HARMLESS=kept") && env.contains("CRITERION_HOME="));
+    for hidden in ["GITHUB_TOKEN", "GITHUB_OUTPUT", "ACTIONS_"] {
+        assert!(!env.contains(hidden), "{env}");
+    }
+    let said = said(&output, &scene);
+    assert!(!said.contains("::set-output") && !said.contains("##["), "{said}");
+}
+
+/// The size of the environment moves the stack: both sides get as much of it.
+#[test]
+fn both_sides_get_an_environment_of_one_size() {
+    let scene = Scene::new("a 100\n", "a 100\n");
+    scene.measure("--no-confirm --blocks 1").output().unwrap();
+    let size = |side: &str| {
+        let env = scene.told(side, "env");
+        env.lines().filter(|line| !line.starts_with("_=")).map(str::len).sum::<usize>()
+    };
+    assert_eq!(size("base"), size("head"));
+}
+
+/// ME-5: a smoke run says what it saw and passes.
+#[test]
+fn the_quick_profile_never_fails() {
+    let scene = Scene::new("a 100\nb 200\n", "a 300\nb 200\n");
+    let output = scene.measure("--profile quick --then-compare -q").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(counts(&scene.lines())["head a"], 4);
+}
+
+#[test]
+fn a_budget_that_is_too_small_is_said_and_five_blocks_are_taken() {
+    let scene = Scene::new(TWO, TWO);
+    scene.steer("head", "sleep", "0.1");
+    let output = scene.measure("--no-confirm --budget 200ms -q").output().unwrap();
+    assert_eq!(counts(&scene.lines())["head sort/small"], 5);
+    let said = said(&output, &scene);
+    assert!(said.contains("more than the budget of"), "{said}");
+    let scene = Scene::new(TWO, TWO);
+    scene.measure("--no-confirm --budget 3s -q").output().unwrap();
+    let blocks = counts(&scene.lines())["head sort/small"];
+    assert!((6..200).contains(&blocks), "{blocks} blocks in 3 s");
+}
+
+#[test]
+fn a_duet_runs_both_sides_at_once_on_two_cores_that_they_swap() {
+    let scene = Scene::new(TWO, TWO);
+    scene.steer("base", "sleep", "0.05");
+    scene.steer("head", "sleep", "0.05");
+    let output = scene.measure("--no-confirm --mode duet --blocks 4 --threads */large").output().unwrap();
+    let said = said(&output, &scene);
+    if said.contains("duet mode is not possible here") {
+        assert_eq!(output.status.code(), Some(2));
+        return;
+    }
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    if said.contains("disturbed") {
+        return;
+    }
+    let lines = lines(&scene.runs());
+    let small: Vec<&Value> = lines.iter().filter(|line| line["benchmark"] == "sort/small").collect();
+    let mut cores_of_base = BTreeSet::new();
+    for pair in small.chunks(2) {
+        let [a, b] = pair else { unreachable!() };
+        assert_ne!(a["extra"]["core"], b["extra"]["core"]);
+        assert!(text(a, "start") < text(b, "end") && text(b, "start") < text(a, "end"), "at once");
+        let base = if a["side"] == "base" { a } else { b };
+        cores_of_base.insert(text(&base["extra"], "core"));
+    }
+    assert_eq!(cores_of_base.len(), 2, "swapped");
+    assert!(
+        lines.iter().filter(|l| l["benchmark"] == "sort/large").all(|l| l["extra"]["core"].is_null()),
+        "several threads are measured one side at a time"
+    );
+}
+
+#[test]
+fn a_suite_runs_whole_executables() {
+    let scene = Scene::new(TWO, TWO);
+    let output = scene.measure("--no-confirm --mode suite --blocks 2").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    assert_eq!(scene.told("head", "log").lines().count(), 4);
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_anything_runs() {
+    for arguments in [
+        "--relink 5",
+        "--blocks 0",
+        "--samples 3",
+        "--filter a[",
+        "--budget soon",
+        "--resume runs",
+        "--cmd true --mode suite",
+    ] {
+        let scene = Scene::new("a 1\n", "a 1\n");
+        let output = scene.measure(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {}", said(&output, &scene));
+        assert!(!scene.runs().exists(), "{arguments}");
+    }
+    let scene = Scene::new("a 1\n", "a 1\n");
+    let output = scene.benchgate("measure --base nowhere --head HEAD --work-dir work").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_run_set_is_never_written_over() {
+    let scene = Scene::new("a 1\n", "a 1\n");
+    assert_eq!(scene.measure("--no-confirm --blocks 1 -q").status().unwrap().code(), Some(0));
+    let output = scene.measure("--no-confirm --blocks 1 -q").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"");
+    assert_eq!(output.status.code(), Some(2));
+}
