@@ -12,7 +12,8 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
         Level::Error => Shown::ERROR,
     };
     let title = format!("{} [{}]", visible(&diagnostic.message), diagnostic.code);
-    let help = diagnostic.help.as_deref().map(visible);
+    // The last words of a command come as lines behind bars; no other line may begin inside a help.
+    let help = diagnostic.help.as_deref().map(|help| visible(help).replace("\\n  | ", "\n  | "));
     let file = diagnostic.file.as_deref().map(visible);
     let excerpt = diagnostic.excerpt.as_ref().map(shown);
 

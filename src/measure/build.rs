@@ -127,7 +127,7 @@ pub(super) fn run(tree: &Tree, command: &Command, stop: &AtomicBool) -> Result<S
 }
 
 /// The bench executables among cargo's messages, in the order of their targets' names.
-pub(super) fn executables(tree: &Tree, messages: &str) -> Vec<Bench> {
+fn executables(tree: &Tree, messages: &str) -> Vec<Bench> {
     let mut linked = Vec::new();
     let mut artifacts = Vec::new();
     for line in messages.lines() {

@@ -159,13 +159,15 @@ fn run(request: &Request, mut header: Header, journal: Journal, world: World<'_>
 fn say_few(request: &Request, watch: &mut dyn Watch) {
     let stage = if request.confirms() { Stage::Confirm } else { Stage::Screen };
     let blocks = request.budget(stage).blocks;
-    if blocks < FEWEST_BLOCKS {
-        let message = format!("{blocks} blocks give suspects at most: they cannot fail a build");
+    // The quick profile is to be like this.
+    if blocks < FEWEST_BLOCKS && request.profile == ProfileName::Full {
+        let what = if blocks == 1 { "one block gives".into() } else { format!("{blocks} blocks give") };
+        let message = format!("{what} suspects at most: that cannot fail a build");
         watch.say(&Diagnostic::warning(Code::FewBlocks, message).help(format!("Take `--blocks {FEWEST_BLOCKS}` or more to decide.")));
     }
     let links = request.links();
     if links > 1 && links < FEWEST_BLOCKS {
-        let message = format!("{links} links a side give suspects at most: they cannot fail a build");
+        let message = format!("{links} links a side give suspects at most: that cannot fail a build");
         watch.say(&Diagnostic::warning(Code::FewBlocks, message).help(format!("Take `--relink {FEWEST_BLOCKS}` or more to decide.")));
     }
 }

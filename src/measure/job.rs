@@ -13,7 +13,7 @@ use super::Halt;
 use super::harness::{self, Harness};
 use super::process::{Command, Ended};
 use super::request::ShellCommand;
-use crate::diag::{Code, Diagnostic, quoted};
+use crate::diag::{Code, Diagnostic};
 use crate::model::{
     BenchmarkId, Data, Metric, Origin, Run, Side, Stage, Statistic, Summary, Unit,
 };
@@ -159,13 +159,13 @@ impl Job {
                 });
                 // Two benchmarks of one name write two results; the first is the one that is listed.
                 runs.truncate(1);
-                some(runs, || self.nothing(side))
+                some(runs, Self::nothing)
             }
             Work::Suite { wanted, .. } => {
                 let mut runs = harness::results(scratch, side, Some("criterion"))?;
                 runs.retain(|run| wanted.as_ref().is_none_or(|w| w.is_match(run.benchmark.as_str())));
                 runs.dedup_by(|b, a| (&a.benchmark, &a.metric) == (&b.benchmark, &b.metric));
-                some(runs, || self.nothing(side))
+                some(runs, Self::nothing)
             }
             Work::Shell { command, base, head, .. } => match &command.results {
                 None => Ok(self.resources_of(side, ended)),
@@ -194,8 +194,8 @@ impl Job {
             .checked_sub(Duration::from_secs(2))
             .unwrap_or(SystemTime::UNIX_EPOCH);
         if !path.exists() || !is_newer(path, started) {
-            let what = if path.exists() { "did not write its results anew" } else { "wrote no results" };
-            let message = format!("{} {what} on {}", quoted(&self.name), side.name());
+            let message =
+                if path.exists() { "it did not write its results anew" } else { "it wrote no results" };
             return Err(vec![
                 Diagnostic::error(Code::RunFailed, message)
                     .file(path.display().to_string())
@@ -212,7 +212,7 @@ impl Job {
             }
         }
         runs.dedup_by(|b, a| (&a.benchmark, &a.metric) == (&b.benchmark, &b.metric));
-        some(runs, || self.nothing(side))
+        some(runs, Self::nothing)
     }
 
     /// Wall time, CPU time and peak memory of a process.
@@ -256,9 +256,8 @@ impl Job {
         }
     }
 
-    fn nothing(&self, side: Side) -> Diagnostic {
-        let message = format!("{} left no result on {}", quoted(&self.name), side.name());
-        Diagnostic::error(Code::RunFailed, message)
+    fn nothing() -> Diagnostic {
+        Diagnostic::error(Code::RunFailed, "it left no result")
             .help("Run it by hand; a benchmark that writes elsewhere than criterion's own directory cannot be read.")
     }
 }

@@ -177,9 +177,12 @@ fn suites(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>, 
         targets
     };
     let (before, mut after) = (group(before), group(after));
+    // Executables that were built elsewhere may have any name; where each side has one, they belong together.
+    let single = before.len() == 1 && after.len() == 1;
     let mut jobs = Vec::new();
     for (target, (base, ids)) in before {
-        if let Some((head, others)) = after.remove(&target) {
+        let partner = if single { after.pop_first().map(|(_, found)| found) } else { after.remove(&target) };
+        if let Some((head, others)) = partner {
             let all: BTreeSet<BenchmarkId> = ids.union(&others).cloned().collect();
             if !all.is_empty() {
                 jobs.push(Job::suite(base, head, all, filter.clone()));

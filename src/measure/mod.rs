@@ -14,6 +14,7 @@ mod halt;
 mod harness;
 mod job;
 pub mod journal;
+mod link_line;
 mod list;
 mod observe;
 mod place;

@@ -8,9 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use jiff::Timestamp;
+
 use super::Halt;
 use super::build::{self, Bench, Tree};
 use super::job::Job;
+use super::link_line::LinkLine;
+use super::process;
 use super::progress::{Event, Watch};
 use super::request::Request;
 use super::schedule;
@@ -75,11 +79,12 @@ pub(super) fn links(
                 side.name(),
                 crate::diag::visible(&bench.target)
             )));
+            let linker = LinkCommand::of(tree, bench, &request.cargo, stop)?;
             let mut made = Vec::new();
             for link in 0..count {
                 let seed = schedule::link_seed(request.seed, link);
                 let file = dir.join(format!("{}-{link:03}", bench.target));
-                self::link(tree, bench, &request.cargo, seed, &file, stop)?;
+                linker.link(seed, &file, stop)?;
                 made.push(Link { file, seed });
             }
             all.links.insert((side, bench.file.clone()), made);
@@ -95,33 +100,84 @@ fn impossible(why: &str) -> Halt {
     )
 }
 
-/// Builds the bench crate once more, linked by a seed, and keeps a copy of the executable.
-fn link(
-    tree: &Tree,
-    bench: &Bench,
-    arguments: &[String],
-    seed: u64,
-    file: &Path,
-    stop: &AtomicBool,
-) -> Result<(), Halt> {
-    let mut command = build::cargo(tree, "rustc")
-        .args(["--message-format=json-render-diagnostics", "--bench", &bench.target])
-        .args(shared(arguments));
-    if !arguments.iter().any(|a| a == "--profile" || a.starts_with("--profile=")) {
-        command = command.args(["--profile", "bench"]);
+/// How a bench executable is linked: only this step is repeated, on the object files of one build.
+struct LinkCommand {
+    line: LinkLine,
+    /// What the compiler would have removed behind itself.
+    left_behind: Option<PathBuf>,
+}
+
+impl LinkCommand {
+    /// Builds the bench crate once more, so that the compiler tells how it links and keeps what it links.
+    fn of(
+        tree: &Tree,
+        bench: &Bench,
+        arguments: &[String],
+        stop: &AtomicBool,
+    ) -> Result<Self, Halt> {
+        let mut command = build::cargo(tree, "rustc")
+            .args(["--message-format=json-render-diagnostics", "--bench", &bench.target])
+            .args(shared(arguments));
+        if !arguments.iter().any(|a| a == "--profile" || a.starts_with("--profile=")) {
+            command = command.args(["--profile", "bench"]);
+        }
+        if let Some(package) = &bench.package {
+            command = command.args(["--package", package]);
+        }
+        // Cargo repeats no output of the compiler, so it must not find the crate built already.
+        let anew = format!("--cfg=benchgate_link=\"{}\"", Timestamp::now().as_nanosecond());
+        let command = command.args(["--", "-C", "save-temps=yes", "--print", "link-args", &anew]);
+        let text = build::run(tree, &command, stop)?;
+        let line = text
+            .lines()
+            .filter_map(LinkLine::parse)
+            .find(|line| line.output().is_some())
+            .ok_or_else(|| impossible("the compiler does not tell how it links"))?;
+        let temporary = |dir: &Path| {
+            let name = dir.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("rustc") && dir.starts_with(&tree.target)
+        };
+        let left_behind = line
+            .arguments
+            .iter()
+            .filter_map(|argument| Path::new(argument).parent())
+            .find(|dir| temporary(dir))
+            .map(Path::to_owned);
+        Ok(Self { line, left_behind })
     }
-    if let Some(package) = &bench.package {
-        command = command.args(["--package", package]);
+
+    /// Links with the functions in the order of a seed.
+    fn link(&self, seed: u64, file: &Path, stop: &AtomicBool) -> Result<(), Halt> {
+        // As lld and mold have it.
+        let orders = [format!("-Wl,--shuffle-sections=.text*={seed}"), format!("-Wl,--shuffle-sections={seed}")];
+        let mut said = String::new();
+        for order in orders {
+            let command = self.line.command(file, &order);
+            let ended = process::run(&command, stop)?;
+            if ended.status.success() {
+                return Ok(());
+            }
+            if said.is_empty() {
+                said = ended.stderr.shown(5);
+            }
+        }
+        Err(Halt::usage(
+            Diagnostic::error(Code::UnfairMeasurement, "`--relink` is not possible here: the linker cannot order functions by a seed")
+                .help(format!(
+                    "lld and mold can: choose one with `-C link-arg=-fuse-ld=lld` in RUSTFLAGS, or leave `--relink` out. The linker said:\n{}",
+                    said.trim_end()
+                )),
+        ))
     }
-    let command =
-        command.args(["--".to_owned(), "-C".to_owned(), format!("link-arg=-Wl,--shuffle-sections=.text*={seed}")]);
-    let text = build::run(tree, &command, stop)?;
-    let built = build::executables(tree, &text);
-    let Some(built) = built.iter().find(|built| built.target == bench.target) else {
-        return Err(impossible("cargo did not say where it put the new link"));
-    };
-    fs::copy(&built.file, file).map_err(|e| Halt::file("copy an executable to", file, &e))?;
-    Ok(())
+}
+
+impl Drop for LinkCommand {
+    fn drop(&mut self) {
+        if let Some(dir) = &self.left_behind {
+            // It lies among build files, which are anybody's to remove.
+            let _ = fs::remove_dir_all(dir);
+        }
+    }
 }
 
 /// Arguments of `cargo bench` that `cargo rustc` takes as well: all but those that choose packages and targets.

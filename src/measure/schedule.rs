@@ -45,11 +45,14 @@ pub(super) fn turns(seed: u64, stage: Stage, block: u32, jobs: usize) -> Vec<Tur
     turns
 }
 
-/// The seeds by which links order functions, and which link a block takes.
+/// The seed by which a link orders functions.
 pub(super) fn link_seed(seed: u64, link: u32) -> u64 {
     // Linkers take 32 bits, and 0 means no shuffling to some of them.
     let mut rng = Rng::with_seed(seed ^ 0x6c69_6e6b);
-    (0..=link).map(|_| u64::from(rng.u32(1..))).next_back().unwrap_or(1)
+    for _ in 0..link {
+        rng.u32(1..);
+    }
+    u64::from(rng.u32(1..))
 }
 
 /// How many blocks to take.

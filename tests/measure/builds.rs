@@ -45,7 +45,7 @@ fn repository(scene: &Scene) {
     let ignore = "target\nruns\nwork\n*-fake*\n";
     commit("suite", &[("Cargo.toml", MANIFEST), ("lib.rs", &lib(500)), ("work.rs", BENCH), (".gitignore", ignore)]);
     commit("docs", &[("README.md", "words\n")]);
-    commit("slower", &[("lib.rs", &lib(600))]);
+    commit("slower", &[("lib.rs", &lib(800))]);
     commit("broken", &[("lib.rs", "pub const PARSE: f64 = ;\n")]);
 }
 
@@ -107,6 +107,7 @@ fn a_tree_that_exists_is_measured_against_a_commit() {
 fn a_head_without_benches_is_an_error() {
     let scene = Scene::new("", "");
     repository(&scene);
+    git(scene.path(), &["checkout", "-q", "docs"]);
     fs::write(scene.path().join("work.rs"), "fn main() {}").unwrap();
     let output = scene
         .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work -q -- --offline")

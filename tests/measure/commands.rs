@@ -7,7 +7,7 @@ fn tree(scene: &Scene) {
 }
 
 fn measure(scene: &Scene, cmd: &str, more: &[&str]) -> std::process::Output {
-    let trees = "measure --base-dir before --head-dir after --out-dir runs --work-dir work --no-confirm -q";
+    let trees = "measure --base-dir before --head-dir after --out-dir runs --work-dir work --no-confirm --seed 2 -q";
     scene.benchgate(trees).args(["--cmd", cmd]).args(more).output().unwrap()
 }
 
@@ -39,7 +39,12 @@ fn a_command_may_write_its_results() {
     let results = ["--blocks", "2", "--results", "out-{side}.jsonl"];
     let output = measure(&scene, line, &results);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
-    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
+    {
+        "base load": 2,
+        "head load": 2,
+    }
+    "#);
 }
 
 /// Results that were there before are no results of this run.
@@ -54,7 +59,19 @@ fn old_results_are_no_results() {
         std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
     }
     let output = measure(&scene, "true", &["--blocks", "1", "--results", "out.jsonl"]);
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    warning: 1 blocks give suspects at most: they cannot fail a build [few-blocks]
+     |
+     = help: Take `--blocks 5` or more to decide.
+
+    warning: `command` failed on base and is left out: `command` did not write its results anew on base [run-failed]
+    --> DIR/before/out.jsonl
+     = help: `--results` names what the command writes, from the directory that it runs in.
+
+    error: no run gave a result [nothing-measured]
+     |
+     = help: See why each of them failed, above.
+    ");
     assert_eq!(output.status.code(), Some(3));
 }
 
@@ -63,7 +80,20 @@ fn a_command_that_fails_shows_its_last_words() {
     let scene = Scene::new("", "");
     tree(&scene);
     let output = measure(&scene, "echo '::error::gone' >&2; exit 7", &["--blocks", "1"]);
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    warning: 1 blocks give suspects at most: they cannot fail a build [few-blocks]
+     |
+     = help: Take `--blocks 5` or more to decide.
+
+    error: `command` failed on head and is left out: `sh -c echo '::error::gone' >&2; exit 7` ended with exit code 7 [command-failed]
+     |
+     = help: Run it by hand to see why; its last output was:
+               | ::error::gone
+
+    error: no run gave a result [nothing-measured]
+     |
+     = help: See why each of them failed, above.
+    ");
     assert_eq!(output.status.code(), Some(3));
 }
 
@@ -77,6 +107,11 @@ fn each_side_is_prepared_once() {
     let scene = Scene::new("", "");
     tree(&scene);
     let output = measure(&scene, "true", &["--prepare", "echo no >&2; exit 3"]);
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    error: base cannot be prepared [build-failed]
+     |
+     = help: `sh -c echo no >&2; exit 3` ended with exit code 3: Run it by hand to see why; its last output was:
+               | no
+    ");
     assert_eq!(output.status.code(), Some(3));
 }

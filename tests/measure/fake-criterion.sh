@@ -32,7 +32,7 @@ while read -r name time; do
     echo "$name" >> "$0.log"
     dir=$CRITERION_HOME/$name/new
     mkdir -p "$dir"
-    awk -v time="$time" -v seed="$(date +%N)$$" 'BEGIN {
+    awk -v time="$time" -v seed="$((($(date +%s%N) / 1000 + $$ * 7919) % 1000000007))" 'BEGIN {
         srand(seed); drift = 1 + 0.01 * rand()
         for (i = 1; i <= 10; i++) {
             iters = iters (i > 1 ? "," : "") i

@@ -105,9 +105,20 @@ pub(crate) fn said(output: &Output, scene: &Scene) -> String {
     for line in text.lines() {
         skip = line.contains("[busy-machine]") || (skip && (line.starts_with(' ') || line.is_empty()));
         let left = line.find(", about ").filter(|_| line.contains("block "));
+        let line = &*without_options(line);
         if !skip && !line.starts_with("the frequency governor") {
-            kept.push(left.map_or(line, |at| &line[..at]));
+            kept.push(left.map_or(line, |at| &line[..at]).to_owned());
         }
     }
     kept.join("\n")
+}
+
+/// A line without the options of a harness, which are cut where the path before them ends.
+fn without_options(line: &str) -> String {
+    match line.split_once(" --bench --noplot") {
+        Some((before, after)) => {
+            format!("{before} …`{}", after.split_once('`').map_or("", |(_, rest)| rest))
+        }
+        None => line.to_owned(),
+    }
 }

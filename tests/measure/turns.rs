@@ -11,7 +11,16 @@ const TWO: &str = "sort/small 100\nsort/large 9000\n";
 fn a_block_holds_every_benchmark_of_both_sides_back_to_back() {
     let scene = Scene::new(TWO, TWO);
     let output = scene.measure("--no-confirm --blocks 6 --seed 7").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    measuring 2 benchmarks, seed 7: one process per benchmark and run; base and head back to back in random order (15 samples, 250ms); 6 blocks
+    block 1 of 6
+    block 2 of 6
+    block 3 of 6
+    block 4 of 6
+    block 5 of 6
+    block 6 of 6
+    run set: runs
+    ");
     assert_eq!(output.status.code(), Some(0));
     let lines = scene.lines();
     assert_eq!(lines.len(), 2 * 2 * 6);
@@ -47,9 +56,20 @@ fn a_seed_repeats_the_order() {
 fn only_what_looks_slower_is_measured_again_and_fails() {
     let scene = Scene::new("a 100\nb 200\nc 300\n", "a 100\nb 300\nc 300\n");
     let output = scene.measure("--then-compare --blocks 6 -q").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"fail (exit code 1): 1 benchmark slower than allowed");
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
+    {
+        "base a": 5,
+        "base b": 5,
+        "base b again": 6,
+        "base c": 5,
+        "head a": 5,
+        "head b": 5,
+        "head b again": 6,
+        "head c": 5,
+    }
+    "#);
     let blocks = |stage: &str| -> BTreeSet<u64> {
         let of = |line: &&Value| line["stage"] == stage || (stage == "screen" && line["stage"].is_null());
         scene.lines().iter().filter(of).map(|line| line["block"].as_u64().unwrap()).collect()
@@ -61,9 +81,32 @@ fn only_what_looks_slower_is_measured_again_and_fails() {
 #[test]
 fn benchmarks_of_one_side_are_said_and_run_once() {
     let scene = Scene::new("a 100\ngone 5\n", "a 100\nnew 7\n");
-    let output = scene.measure("--no-confirm --blocks 5").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
-    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    let output = scene.measure("--no-confirm --blocks 5 --seed 4").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    warning: only base has `gone`; run once, for the report [one-sided]
+     |
+     = help: If it was renamed, measure it under both names once; a rule for `presence` says what a missing benchmark means.
+
+    warning: only head has `new`; run once, for the report [one-sided]
+     |
+     = help: It will be compared as soon as base has it.
+
+    measuring 3 benchmarks, seed 427061694: one process per benchmark and run; base and head back to back in random order (15 samples, 250ms); 5 blocks
+    block 1 of 5
+    block 2 of 5
+    block 3 of 5
+    block 4 of 5
+    block 5 of 5
+    run set: runs
+    ");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
+    {
+        "base a": 5,
+        "base gone": 1,
+        "head a": 5,
+        "head new": 1,
+    }
+    "#);
 }
 
 #[test]
@@ -71,10 +114,21 @@ fn a_filter_chooses_benchmarks() {
     let scene = Scene::new("a/b/1 100\na/c 5\nd 6\n", "a/b/1 100\na/c 5\nd 6\n");
     let output = scene.measure("--no-confirm --blocks 1 --filter a/* --filter d").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
+    {
+        "base a/c": 1,
+        "base d": 1,
+        "head a/c": 1,
+        "head d": 1,
+    }
+    "#);
     let none = Scene::new("a 1\n", "a 1\n");
     let output = none.measure("--filter b").output().unwrap();
-    insta::assert_snapshot!(said(&output, &none), @r"");
+    insta::assert_snapshot!(said(&output, &none), @r"
+    error: no benchmark matches the filter [nothing-measured]
+     |
+     = help: Correct `--filter`; `*` stays within a part of a name, `**` crosses `/`.
+    ");
     assert_eq!(output.status.code(), Some(3));
 }
 
@@ -85,7 +139,21 @@ fn a_benchmark_that_fails_is_said_and_left_out() {
     scene.steer("head", "fail", "b\n");
     scene.steer("base", "fail", "c\n");
     let output = scene.measure("--no-confirm --blocks 5 --seed 1 -q").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    warning: `c` failed on base and is left out: `DIR/base-fake --bench --noplot --nresamples 1000 --sample-size 15 --warm-up-time 0.1 --m…` ended with exit code 101 [command-failed]
+     |
+     = help: Run it by hand to see why; its last output was:
+               | ## [error]evil
+               | thread 'main' panicked at benches/fake.rs: c
+
+    error: `b` failed on head and is left out: `DIR/head-fake --bench --noplot --nresamples 1000 --sample-size 15 --warm-up-time 0.1 --m…` ended with exit code 101 [command-failed]
+     |
+     = help: Run it by hand to see why; its last output was:
+               | ## [error]evil
+               | thread 'main' panicked at benches/fake.rs: b
+
+    run set: runs
+    ");
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(counts(&scene.lines())["head a"], 5);
 }
@@ -129,7 +197,13 @@ fn both_sides_get_an_environment_of_one_size() {
 fn the_quick_profile_never_fails() {
     let scene = Scene::new("a 100\nb 200\n", "a 300\nb 200\n");
     let output = scene.measure("--profile quick --then-compare -q").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    warning: 4 blocks give suspects at most: they cannot fail a build [few-blocks]
+     |
+     = help: Take `--blocks 5` or more to decide.
+
+    inconclusive (exit code 0): 1 benchmark looks slower than allowed, not proven
+    ");
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(counts(&scene.lines())["head a"], 4);
 }
@@ -185,7 +259,14 @@ fn a_suite_runs_whole_executables() {
     let scene = Scene::new(TWO, TWO);
     let output = scene.measure("--no-confirm --mode suite --blocks 2").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
+    {
+        "base sort/large": 2,
+        "base sort/small": 2,
+        "head sort/large": 2,
+        "head sort/small": 2,
+    }
+    "#);
     assert_eq!(scene.told("head", "log").lines().count(), 4);
 }
 
@@ -207,7 +288,11 @@ fn what_cannot_be_is_refused_before_anything_runs() {
     }
     let scene = Scene::new("a 1\n", "a 1\n");
     let output = scene.benchgate("measure --base nowhere --head HEAD --work-dir work").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    error: `DIR` is in no working tree of git [bad-revision]
+     |
+     = help: Run it inside the repository, or name trees with `--base-dir` and `--head-dir`.
+    ");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -216,6 +301,10 @@ fn a_run_set_is_never_written_over() {
     let scene = Scene::new("a 1\n", "a 1\n");
     assert_eq!(scene.measure("--no-confirm --blocks 1 -q").status().unwrap().code(), Some(0));
     let output = scene.measure("--no-confirm --blocks 1 -q").output().unwrap();
-    insta::assert_snapshot!(said(&output, &scene), @r"");
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    error: the directory holds a run set already [run-set-taken]
+    --> runs/runset.json
+     = help: Go on with it by `benchgate measure --resume`, or name another directory.
+    ");
     assert_eq!(output.status.code(), Some(2));
 }
