@@ -218,7 +218,10 @@ impl Measure {
         };
         let failed = if done.failed { ExitCode::Input } else { ExitCode::Pass };
         if !self.then_compare {
-            edge.print(&format!("run set: {}\n", crate::diag::visible(&done.dir.display().to_string())))?;
+            edge.print(&format!(
+                "run set: {}\n",
+                crate::diag::visible(&done.dir.display().to_string())
+            ))?;
             return Ok(failed);
         }
         let compare = Compare::of_run_set(
@@ -231,7 +234,9 @@ impl Measure {
         );
         let decided = compare.run(common, edge)?;
         Ok(match decided {
-            ExitCode::Fail | ExitCode::Inconclusive | ExitCode::Pass if done.failed => ExitCode::Input,
+            ExitCode::Fail | ExitCode::Inconclusive | ExitCode::Pass if done.failed => {
+                ExitCode::Input
+            }
             ExitCode::Fail | ExitCode::Inconclusive if done.profile == ProfileName::Quick => {
                 edge.tell("the quick profile never fails a build\n")?;
                 ExitCode::Pass

@@ -22,7 +22,14 @@ pub(super) struct Progress<'a, 'e> {
 
 impl<'a, 'e> Progress<'a, 'e> {
     pub(super) fn new(edge: &'a mut Edge<'e>, quiet: bool) -> Self {
-        Self { edge, quiet, bar: ProgressBar::hidden(), stage: Stage::Screen, jobs: 0, left: String::new() }
+        Self {
+            edge,
+            quiet,
+            bar: ProgressBar::hidden(),
+            stage: Stage::Screen,
+            jobs: 0,
+            left: String::new(),
+        }
     }
 
     fn line(&mut self, text: &str) {
@@ -40,7 +47,9 @@ impl<'a, 'e> Progress<'a, 'e> {
         self.left.clear();
         let what = match stage {
             Stage::Screen => "measuring".to_owned(),
-            Stage::Confirm => format!("measuring again what looks slower: {}", counted(jobs, "benchmark")),
+            Stage::Confirm => {
+                format!("measuring again what looks slower: {}", counted(jobs, "benchmark"))
+            }
         };
         if self.edge.terminal_err && !self.quiet {
             let bar = ProgressBar::new(u64::from(blocks) * jobs as u64);
@@ -60,7 +69,10 @@ impl Watch for Progress<'_, '_> {
         match event {
             Event::Step(what) => self.line(what),
             Event::Start { jobs, plan, seed } => {
-                self.line(&format!("measuring {}, seed {seed}: {plan}", counted(jobs, "benchmark")));
+                self.line(&format!(
+                    "measuring {}, seed {seed}: {plan}",
+                    counted(jobs, "benchmark")
+                ));
             }
             Event::Stage { stage, blocks, jobs } => self.begin(stage, blocks, jobs),
             Event::Run { block, side, benchmark } => {
@@ -70,7 +82,8 @@ impl Watch for Progress<'_, '_> {
             }
             Event::Turn => self.bar.inc(1),
             Event::Block { done, of, left } => {
-                self.left = left.map(|left| format!(", about {} left", length(left))).unwrap_or_default();
+                self.left =
+                    left.map(|left| format!(", about {} left", length(left))).unwrap_or_default();
                 self.bar.set_prefix(self.left.trim_start_matches(", ").to_owned());
                 if !self.edge.terminal_err {
                     let again = if self.stage == Stage::Confirm { "again: " } else { "" };

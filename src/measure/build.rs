@@ -91,7 +91,10 @@ pub(super) fn build(
         return Err(Halt::input(
             Diagnostic::error(Code::BuildFailed, message)
                 .file(tree.dir.display().to_string())
-                .help(format!("{} built none; add a `[[bench]]`, or measure a command with `--cmd`.", quoted(&command.line()))),
+                .help(format!(
+                    "{} built none; add a `[[bench]]`, or measure a command with `--cmd`.",
+                    quoted(&command.line())
+                )),
         ));
     }
     Ok(benches)

@@ -99,7 +99,8 @@ fn header(request: &Request) -> Header {
         Some(command) => command.line.clone().into(),
         None if matches!(request.head, Subject::Executables(_)) => Value::Null,
         None => {
-            let words = ["cargo", "bench"].into_iter().map(str::to_owned).chain(request.cargo.clone());
+            let words =
+                ["cargo", "bench"].into_iter().map(str::to_owned).chain(request.cargo.clone());
             words.collect::<Vec<_>>().join(" ").into()
         }
     };
@@ -112,7 +113,12 @@ fn header(request: &Request) -> Header {
     header
 }
 
-fn run(request: &Request, mut header: Header, journal: Journal, world: World<'_>) -> Result<Done, Halt> {
+fn run(
+    request: &Request,
+    mut header: Header,
+    journal: Journal,
+    world: World<'_>,
+) -> Result<Done, Halt> {
     let World { stop, watch, flag } = world;
     let cores = match request.mode() {
         Mode::Duet => Some(list::cores()?),
@@ -149,7 +155,8 @@ fn run(request: &Request, mut header: Header, journal: Journal, world: World<'_>
     if empty {
         let message = "no run gave a result";
         return Err(Halt::input(
-            Diagnostic::error(Code::NothingMeasured, message).help("See why each of them failed, above."),
+            Diagnostic::error(Code::NothingMeasured, message)
+                .help("See why each of them failed, above."),
         ));
     }
     Ok(Done { dir, failed, profile: request.profile })
@@ -161,14 +168,22 @@ fn say_few(request: &Request, watch: &mut dyn Watch) {
     let blocks = request.budget(stage).blocks;
     // The quick profile is to be like this.
     if blocks < FEWEST_BLOCKS && request.profile == ProfileName::Full {
-        let what = if blocks == 1 { "one block gives".into() } else { format!("{blocks} blocks give") };
+        let what =
+            if blocks == 1 { "one block gives".into() } else { format!("{blocks} blocks give") };
         let message = format!("{what} suspects at most: that cannot fail a build");
-        watch.say(&Diagnostic::warning(Code::FewBlocks, message).help(format!("Take `--blocks {FEWEST_BLOCKS}` or more to decide.")));
+        watch.say(
+            &Diagnostic::warning(Code::FewBlocks, message)
+                .help(format!("Take `--blocks {FEWEST_BLOCKS}` or more to decide.")),
+        );
     }
     let links = request.links();
     if links > 1 && links < FEWEST_BLOCKS {
-        let message = format!("{links} links a side give suspects at most: that cannot fail a build");
-        watch.say(&Diagnostic::warning(Code::FewBlocks, message).help(format!("Take `--relink {FEWEST_BLOCKS}` or more to decide.")));
+        let message =
+            format!("{links} links a side give suspects at most: that cannot fail a build");
+        watch.say(
+            &Diagnostic::warning(Code::FewBlocks, message)
+                .help(format!("Take `--relink {FEWEST_BLOCKS}` or more to decide.")),
+        );
     }
 }
 
@@ -201,7 +216,8 @@ struct Place {
 impl Driver<'_> {
     /// The first look, and the second at what it flags.
     fn stages(&mut self, jobs: &[Job], flag: &Flag<'_>) -> Result<(), Halt> {
-        let all: Vec<(&Job, Option<BTreeSet<BenchmarkId>>)> = jobs.iter().map(|job| (job, None)).collect();
+        let all: Vec<(&Job, Option<BTreeSet<BenchmarkId>>)> =
+            jobs.iter().map(|job| (job, None)).collect();
         let screened = self.stage(Stage::Screen, &all, 0)?;
         if !self.request.confirms() {
             return Ok(());
@@ -268,7 +284,9 @@ impl Driver<'_> {
         let per_block = spent.checked_div(done)?;
         let blocks = per_block.checked_mul(budget.blocks.saturating_sub(done))?;
         Some(match budget.time {
-            Some(time) if done >= budget.fewest => blocks.min(time.saturating_sub(self.start.elapsed())),
+            Some(time) if done >= budget.fewest => {
+                blocks.min(time.saturating_sub(self.start.elapsed()))
+            }
             Some(time) => blocks.min(
                 time.saturating_sub(self.start.elapsed()).max(per_block * (budget.fewest - done)),
             ),
@@ -279,7 +297,8 @@ impl Driver<'_> {
     /// Says where the fewest blocks that decide take longer than the budget.
     fn say_tight(&mut self, budget: Budget, block: Duration) {
         let needed = block * budget.fewest.min(budget.blocks);
-        let Some(time) = budget.time.filter(|&time| self.start.elapsed() + needed > time + block) else {
+        let Some(time) = budget.time.filter(|&time| self.start.elapsed() + needed > time + block)
+        else {
             return;
         };
         let message = format!(
@@ -337,14 +356,17 @@ impl Driver<'_> {
         place: Place,
         side: Side,
     ) -> bool {
-        let has = |benchmark: &BenchmarkId| self.journal.has(place.stage, place.block, benchmark, side);
+        let has =
+            |benchmark: &BenchmarkId| self.journal.has(place.stage, place.block, benchmark, side);
         // What an executable holds may differ between the sides, and what a command writes is not known: all lines
         // of a run are written at once, so any of them is proof.
         match only {
             Some(only) => only.iter().any(has),
-            None if job.benchmarks.is_empty() => self.journal.finished().iter().any(|key| {
-                (key.stage, key.block, key.side) == (place.stage, place.block, side)
-            }),
+            None if job.benchmarks.is_empty() => self
+                .journal
+                .finished()
+                .iter()
+                .any(|key| (key.stage, key.block, key.side) == (place.stage, place.block, side)),
             None => job.benchmarks.iter().any(has),
         }
     }
@@ -487,7 +509,8 @@ impl Driver<'_> {
         };
         self.failed |= side == Side::Head;
         for cause in causes {
-            let message = format!("{} failed on {on} and is left out: {}", quoted(&job.name), cause.message);
+            let message =
+                format!("{} failed on {on} and is left out: {}", quoted(&job.name), cause.message);
             self.watch.say(&Diagnostic { level, message, ..cause });
         }
         self.out.insert(job.name.clone());

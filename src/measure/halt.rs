@@ -38,6 +38,10 @@ impl Halt {
 
 impl From<process::Failure> for Halt {
     fn from(failure: process::Failure) -> Self {
-        if failure.is_interruption() { Self::Interrupted } else { Self::input(failure.diagnostic()) }
+        if failure.is_interruption() {
+            Self::Interrupted
+        } else {
+            Self::input(failure.diagnostic())
+        }
     }
 }

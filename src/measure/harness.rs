@@ -62,7 +62,8 @@ pub(super) struct Timing {
 impl Timing {
     /// The timing of a profile.
     pub(super) fn of(profile: &Profile) -> Self {
-        let seconds = |span: Option<Timespan>, default: f64| span.map_or(default, Timespan::as_secs_f64);
+        let seconds =
+            |span: Option<Timespan>, default: f64| span.map_or(default, Timespan::as_secs_f64);
         Self {
             samples: profile.samples.unwrap_or(15).max(10),
             warm_up: seconds(profile.warm_up, 0.1),
@@ -72,7 +73,9 @@ impl Timing {
     }
 
     fn arguments(&self, whole_seconds: bool) -> Vec<String> {
-        let seconds = |s: f64| if whole_seconds { format!("{:.0}", s.ceil().max(1.0)) } else { s.to_string() };
+        let seconds = |s: f64| {
+            if whole_seconds { format!("{:.0}", s.ceil().max(1.0)) } else { s.to_string() }
+        };
         [
             "--noplot",
             // Criterion resamples for estimates that nobody reads here.
@@ -110,11 +113,18 @@ pub(super) fn inspect(
     scratch: &Path,
     stop: &AtomicBool,
 ) -> Result<Found, Halt> {
-    let mut harness =
-        Harness { bench, select: Select::Exact, whole_seconds: false, timing, extra: extra.to_vec() };
+    let mut harness = Harness {
+        bench,
+        select: Select::Exact,
+        whole_seconds: false,
+        timing,
+        extra: extra.to_vec(),
+    };
     let help = process::run(&harness.command(["--help".to_owned()], scratch, true), stop)?;
     if !help.stdout.text().contains("Criterion.rs benchmark") {
-        return Ok(Found::Unknown(harness.unknown("it does not say that it is a Criterion.rs benchmark")));
+        return Ok(Found::Unknown(
+            harness.unknown("it does not say that it is a Criterion.rs benchmark"),
+        ));
     }
     let list = harness.command(["--list".to_owned()], scratch, true);
     let ended = process::run(&list, stop)?;
@@ -138,12 +148,17 @@ pub(super) fn inspect(
         arguments.extend(harness.one(&name));
         let ended = process::run(&harness.command(arguments, scratch, true), stop)?;
         let found = listed(&ended.stdout.text());
-        let only = found.iter().all(|found| *found == name || found.starts_with(&name) && found.contains(" #"));
-        if ended.status.success() && found.contains(&name) && (only || select == Select::Contained) {
+        let only = found
+            .iter()
+            .all(|found| *found == name || found.starts_with(&name) && found.contains(" #"));
+        if ended.status.success() && found.contains(&name) && (only || select == Select::Contained)
+        {
             return Ok(Found::Criterion(Box::new(harness), names.into_iter().collect()));
         }
     }
-    Ok(Found::Unknown(harness.unknown("it lists benchmarks but does not take the options that run one alone")))
+    Ok(Found::Unknown(
+        harness.unknown("it lists benchmarks but does not take the options that run one alone"),
+    ))
 }
 
 impl Harness {
@@ -190,7 +205,12 @@ impl Harness {
         arguments
     }
 
-    fn command(&self, arguments: impl IntoIterator<Item = String>, scratch: &Path, asks: bool) -> Command {
+    fn command(
+        &self,
+        arguments: impl IntoIterator<Item = String>,
+        scratch: &Path,
+        asks: bool,
+    ) -> Command {
         let env = [
             ("CRITERION_HOME".into(), scratch.join("criterion").into_os_string()),
             // Criterion before 0.3.3 knows no other way to move its directory.
@@ -208,7 +228,8 @@ impl Harness {
     }
 
     fn unknown(&self, why: &str) -> Diagnostic {
-        let message = format!("bench target {} cannot be measured: {why}", quoted(&self.bench.target));
+        let message =
+            format!("bench target {} cannot be measured: {why}", quoted(&self.bench.target));
         Diagnostic::warning(Code::UnknownHarness, message)
             .file(self.bench.file.display().to_string())
             .help("Leave it out with `-- --bench NAME` for the others, or measure it with `--cmd` and `--results`.")
@@ -253,7 +274,11 @@ fn pattern(name: &str) -> String {
 ///
 /// # Errors
 /// What is wrong with the files.
-pub(super) fn results(scratch: &Path, side: Side, format: Option<&str>) -> Result<Vec<Run>, Vec<Diagnostic>> {
+pub(super) fn results(
+    scratch: &Path,
+    side: Side,
+    format: Option<&str>,
+) -> Result<Vec<Run>, Vec<Diagnostic>> {
     let runs = Mutex::new(Vec::new());
     let sink = Diagnostics::new();
     let paths = vec![scratch.to_owned()];
@@ -271,7 +296,9 @@ pub(super) fn results(scratch: &Path, side: Side, format: Option<&str>) -> Resul
         return Err(diagnostics);
     }
     let mut runs: Vec<Run> = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
-    runs.sort_by(|a, b| (&a.benchmark, &a.metric, &a.origin).cmp(&(&b.benchmark, &b.metric, &b.origin)));
+    runs.sort_by(|a, b| {
+        (&a.benchmark, &a.metric, &a.origin).cmp(&(&b.benchmark, &b.metric, &b.origin))
+    });
     Ok(runs)
 }
 
@@ -311,7 +338,13 @@ mod tests {
     #[test]
     fn old_versions_get_whole_seconds() {
         let timing = Timing { samples: 15, warm_up: 0.1, measurement: 1.5, limit: None };
-        assert_eq!(timing.arguments(true).join(" "), "--noplot --nresamples 1000 --sample-size 15 --warm-up-time 1 --measurement-time 2");
-        assert_eq!(timing.arguments(false).join(" "), "--noplot --nresamples 1000 --sample-size 15 --warm-up-time 0.1 --measurement-time 1.5");
+        assert_eq!(
+            timing.arguments(true).join(" "),
+            "--noplot --nresamples 1000 --sample-size 15 --warm-up-time 1 --measurement-time 2"
+        );
+        assert_eq!(
+            timing.arguments(false).join(" "),
+            "--noplot --nresamples 1000 --sample-size 15 --warm-up-time 0.1 --measurement-time 1.5"
+        );
     }
 }

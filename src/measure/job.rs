@@ -14,9 +14,7 @@ use super::harness::{self, Harness};
 use super::process::{Command, Ended};
 use super::request::ShellCommand;
 use crate::diag::{Code, Diagnostic};
-use crate::model::{
-    BenchmarkId, Data, Metric, Origin, Run, Side, Stage, Statistic, Summary, Unit,
-};
+use crate::model::{BenchmarkId, Data, Metric, Origin, Run, Side, Stage, Statistic, Summary, Unit};
 
 /// Something that is run on each side in turns.
 #[derive(Clone, Debug)]
@@ -44,7 +42,12 @@ impl Job {
     /// One benchmark, on the sides that have it.
     pub(super) fn one(name: &str, base: Option<Arc<Harness>>, head: Option<Arc<Harness>>) -> Self {
         let benchmarks = BTreeSet::from([BenchmarkId::new(name)]);
-        Self { name: name.into(), benchmarks, several_threads: false, work: Work::One { base, head } }
+        Self {
+            name: name.into(),
+            benchmarks,
+            several_threads: false,
+            work: Work::One { base, head },
+        }
     }
 
     /// A whole executable.
@@ -118,10 +121,14 @@ impl Job {
         file: Option<&Path>,
     ) -> Result<Option<Command>, Halt> {
         harness::empty(scratch)?;
-        let harness = || {
-            let harness = self.harness(side)?;
-            Some(file.map_or_else(|| Harness::clone(harness), |file| harness.with_file(file.to_owned())))
-        };
+        let harness =
+            || {
+                let harness = self.harness(side)?;
+                Some(file.map_or_else(
+                    || Harness::clone(harness),
+                    |file| harness.with_file(file.to_owned()),
+                ))
+            };
         Ok(match &self.work {
             Work::One { .. } => harness().map(|harness| harness.run_one(&self.name, scratch)),
             Work::Suite { .. } => harness().map(|harness| harness.run_all(scratch)),
@@ -163,7 +170,9 @@ impl Job {
             }
             Work::Suite { wanted, .. } => {
                 let mut runs = harness::results(scratch, side, Some("criterion"))?;
-                runs.retain(|run| wanted.as_ref().is_none_or(|w| w.is_match(run.benchmark.as_str())));
+                runs.retain(|run| {
+                    wanted.as_ref().is_none_or(|w| w.is_match(run.benchmark.as_str()))
+                });
                 runs.dedup_by(|b, a| (&a.benchmark, &a.metric) == (&b.benchmark, &b.metric));
                 some(runs, Self::nothing)
             }
@@ -194,8 +203,11 @@ impl Job {
             .checked_sub(Duration::from_secs(2))
             .unwrap_or(SystemTime::UNIX_EPOCH);
         if !path.exists() || !is_newer(path, started) {
-            let message =
-                if path.exists() { "it did not write its results anew" } else { "it wrote no results" };
+            let message = if path.exists() {
+                "it did not write its results anew"
+            } else {
+                "it wrote no results"
+            };
             return Err(vec![
                 Diagnostic::error(Code::RunFailed, message)
                     .file(path.display().to_string())

@@ -148,7 +148,13 @@ mod tests {
 
     #[test]
     fn other_lines_are_none() {
-        for line in ["", "warning: x", r#"{"reason":"build-finished","success":true}"#, r#"A="b"#, r#""cc" x"#] {
+        for line in [
+            "",
+            "warning: x",
+            r#"{"reason":"build-finished","success":true}"#,
+            r#"A="b"#,
+            r#""cc" x"#,
+        ] {
             assert_eq!(LinkLine::parse(line), None, "{line}");
         }
     }

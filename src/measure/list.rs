@@ -31,7 +31,9 @@ pub(super) fn jobs(
 ) -> Result<Vec<Job>, Halt> {
     let timing = Timing::of(&request.settings);
     let mut jobs = match &request.command {
-        Some(command) => vec![Job::shell(command, base.dir.clone(), head.dir.clone(), timing.limit)],
+        Some(command) => {
+            vec![Job::shell(command, base.dir.clone(), head.dir.clone(), timing.limit)]
+        }
         None => {
             let ask = |side: Side, benches: &[Bench], watch: &mut dyn Watch| {
                 let scratch = work.scratch(side);
@@ -51,9 +53,15 @@ pub(super) fn jobs(
     if jobs.is_empty() {
         let filtered = request.settings.filter.as_ref().is_some_and(|filter| !filter.is_empty());
         let (message, help) = if filtered {
-            ("no benchmark matches the filter", "Correct `--filter`; `*` stays within a part of a name, `**` crosses `/`.")
+            (
+                "no benchmark matches the filter",
+                "Correct `--filter`; `*` stays within a part of a name, `**` crosses `/`.",
+            )
         } else {
-            ("there is no benchmark to measure", "benchgate measures criterion benches; `--cmd` measures any command.")
+            (
+                "there is no benchmark to measure",
+                "benchgate measures criterion benches; `--cmd` measures any command.",
+            )
         };
         return Err(Halt::input(Diagnostic::error(Code::NothingMeasured, message).help(help)));
     }
@@ -96,9 +104,8 @@ fn names(
     let numbered: Vec<String> = all
         .keys()
         .filter(|name| {
-            name.rsplit_once(" #").is_some_and(|(first, n)| {
-                n.parse::<u32>().is_ok() && all.contains_key(first)
-            })
+            name.rsplit_once(" #")
+                .is_some_and(|(first, n)| n.parse::<u32>().is_ok() && all.contains_key(first))
         })
         .cloned()
         .collect();
@@ -112,15 +119,22 @@ fn names(
 
 fn duplicate(name: &str, first: &str, second: &str) -> Diagnostic {
     let message = format!("two benchmarks are called {}; only the first is measured", quoted(name));
-    Diagnostic::warning(Code::DuplicateBenchmark, message)
-        .help(format!("Rename one: {} and {} both have it.", quoted(first), quoted(second)))
+    Diagnostic::warning(Code::DuplicateBenchmark, message).help(format!(
+        "Rename one: {} and {} both have it.",
+        quoted(first),
+        quoted(second)
+    ))
 }
 
 /// The benchmarks that pass the filter.
 fn wanted(names: &Names, request: &Request) -> Result<Names, Halt> {
     let filter = request.wanted()?;
     let passes = |name: &str| filter.as_ref().is_none_or(|f| f.is_match(harness::stem(name)));
-    Ok(names.iter().filter(|(name, _)| passes(name)).map(|(n, h)| (n.clone(), Arc::clone(h))).collect())
+    Ok(names
+        .iter()
+        .filter(|(name, _)| passes(name))
+        .map(|(n, h)| (n.clone(), Arc::clone(h)))
+        .collect())
 }
 
 fn say_one_sided(
@@ -181,7 +195,8 @@ fn suites(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>, 
     let single = before.len() == 1 && after.len() == 1;
     let mut jobs = Vec::new();
     for (target, (base, ids)) in before {
-        let partner = if single { after.pop_first().map(|(_, found)| found) } else { after.remove(&target) };
+        let partner =
+            if single { after.pop_first().map(|(_, found)| found) } else { after.remove(&target) };
         if let Some((head, others)) = partner {
             let all: BTreeSet<BenchmarkId> = ids.union(&others).cloned().collect();
             if !all.is_empty() {
@@ -196,11 +211,17 @@ fn suites(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>, 
 ///
 /// # Errors
 /// Why they cannot.
-pub(super) fn duet_cores(allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usize>) -> Result<[usize; 2], Halt> {
+pub(super) fn duet_cores(
+    allowed: &[usize],
+    siblings: &dyn Fn(usize) -> Vec<usize>,
+) -> Result<[usize; 2], Halt> {
     let refuse = |message: &str| {
         Err(Halt::usage(
-            Diagnostic::error(Code::UnfairMeasurement, format!("duet mode is not possible here: {message}"))
-                .help("Leave `--mode duet` out: `interleaved` needs one core only."),
+            Diagnostic::error(
+                Code::UnfairMeasurement,
+                format!("duet mode is not possible here: {message}"),
+            )
+            .help("Leave `--mode duet` out: `interleaved` needs one core only."),
         ))
     };
     match allowed {
@@ -210,12 +231,15 @@ pub(super) fn duet_cores(allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usiz
             // The last cores, as interrupts like the first; never two threads of one core.
             for &second in cores.iter().rev() {
                 let together = siblings(second);
-                let first = cores.iter().rev().find(|&&core| core != second && !together.contains(&core));
+                let first =
+                    cores.iter().rev().find(|&&core| core != second && !together.contains(&core));
                 if let Some(&first) = first {
                     return Ok([first, second]);
                 }
             }
-            refuse("all cores it may use are threads of a single one, which would slow each other down")
+            refuse(
+                "all cores it may use are threads of a single one, which would slow each other down",
+            )
         }
     }
 }
@@ -249,11 +273,11 @@ mod tests {
         let pairs = |core: usize| vec![core & !1, core | 1];
         assert_eq!(duet_cores(&[0, 1], &none).unwrap(), [0, 1]);
         assert_eq!(duet_cores(&[0, 1, 2, 3], &pairs).unwrap(), [1, 3]);
-        let why = |allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usize>| {
-            match duet_cores(allowed, siblings) {
-                Err(Halt::Failed { diagnostics, .. }) => diagnostics.first().unwrap().message.clone(),
-                other => panic!("{other:?}"),
-            }
+        let why = |allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usize>| match duet_cores(
+            allowed, siblings,
+        ) {
+            Err(Halt::Failed { diagnostics, .. }) => diagnostics.first().unwrap().message.clone(),
+            other => panic!("{other:?}"),
         };
         assert!(why(&[3], &none).contains("one core only"));
         assert!(why(&[], &none).contains("does not keep"));

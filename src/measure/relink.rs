@@ -63,14 +63,19 @@ pub(super) fn links(
         return Ok(all);
     }
     if !cfg!(target_os = "linux") {
-        return Err(impossible("only the linker that Rust uses on Linux can order functions by a seed"));
+        return Err(impossible(
+            "only the linker that Rust uses on Linux can order functions by a seed",
+        ));
     }
     for (side, ready) in [Side::Base, Side::Head].into_iter().zip(ready) {
         let Some(tree) = &ready.tree else { continue };
         let dir = work.links(side);
         super::harness::empty(&dir)?;
-        let mut benches: Vec<&Bench> =
-            jobs.iter().filter_map(|job| job.harness(side)).map(|harness| harness.bench()).collect();
+        let mut benches: Vec<&Bench> = jobs
+            .iter()
+            .filter_map(|job| job.harness(side))
+            .map(|harness| harness.bench())
+            .collect();
         benches.sort_by(|a, b| a.file.cmp(&b.file));
         benches.dedup_by(|a, b| a.file == b.file);
         for bench in benches {
@@ -95,8 +100,11 @@ pub(super) fn links(
 
 fn impossible(why: &str) -> Halt {
     Halt::usage(
-        Diagnostic::error(Code::UnfairMeasurement, format!("`--relink` is not possible here: {why}"))
-            .help("Leave it out; the report then says that code layout was not sampled."),
+        Diagnostic::error(
+            Code::UnfairMeasurement,
+            format!("`--relink` is not possible here: {why}"),
+        )
+        .help("Leave it out; the report then says that code layout was not sampled."),
     )
 }
 
@@ -149,7 +157,10 @@ impl LinkCommand {
     /// Links with the functions in the order of a seed.
     fn link(&self, seed: u64, file: &Path, stop: &AtomicBool) -> Result<(), Halt> {
         // As lld and mold have it.
-        let orders = [format!("-Wl,--shuffle-sections=.text*={seed}"), format!("-Wl,--shuffle-sections={seed}")];
+        let orders = [
+            format!("-Wl,--shuffle-sections=.text*={seed}"),
+            format!("-Wl,--shuffle-sections={seed}"),
+        ];
         let mut said = String::new();
         for order in orders {
             let command = self.line.command(file, &order);
@@ -182,7 +193,17 @@ impl Drop for LinkCommand {
 
 /// Arguments of `cargo bench` that `cargo rustc` takes as well: all but those that choose packages and targets.
 fn shared(arguments: &[String]) -> Vec<String> {
-    const FLAGS: &[&str] = &["--benches", "--bins", "--lib", "--tests", "--examples", "--all-targets", "--workspace", "--all", "--no-fail-fast"];
+    const FLAGS: &[&str] = &[
+        "--benches",
+        "--bins",
+        "--lib",
+        "--tests",
+        "--examples",
+        "--all-targets",
+        "--workspace",
+        "--all",
+        "--no-fail-fast",
+    ];
     const WITH_VALUE: &[&str] =
         &["--bench", "--bin", "--test", "--example", "-p", "--package", "--exclude"];
     let mut kept = Vec::new();
@@ -209,7 +230,8 @@ mod tests {
 
     #[test]
     fn what_chooses_targets_is_left_to_each_link() {
-        let arguments = "--features a,b --bench x --bench=y -p core --workspace --profile fast -F c";
+        let arguments =
+            "--features a,b --bench x --bench=y -p core --workspace --profile fast -F c";
         let arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
         assert_eq!(shared(&arguments).join(" "), "--features a,b --profile fast -F c");
     }

@@ -117,11 +117,19 @@ impl Request {
     #[must_use]
     pub fn plan(&self) -> String {
         let what = match (&self.command, self.mode()) {
-            (Some(_), Mode::Duet) => "a command; base and head at the same time, one on each core, swapped at random",
+            (Some(_), Mode::Duet) => {
+                "a command; base and head at the same time, one on each core, swapped at random"
+            }
             (Some(_), _) => "a command; base and head back to back in random order",
-            (None, Mode::Interleaved) => "one process per benchmark and run; base and head back to back in random order",
-            (None, Mode::Duet) => "one process per benchmark and run; base and head at the same time, one on each core, swapped at random",
-            (None, Mode::Suite) => "all benchmarks of an executable as one process per run; base and head back to back in random order",
+            (None, Mode::Interleaved) => {
+                "one process per benchmark and run; base and head back to back in random order"
+            }
+            (None, Mode::Duet) => {
+                "one process per benchmark and run; base and head at the same time, one on each core, swapped at random"
+            }
+            (None, Mode::Suite) => {
+                "all benchmarks of an executable as one process per run; base and head back to back in random order"
+            }
         };
         let run = match (&self.command, self.settings.samples, self.settings.measurement) {
             (None, Some(samples), Some(span)) => format!(" ({samples} samples, {span})"),
@@ -135,11 +143,19 @@ impl Request {
             Budget { time: None, blocks, .. } => format!("{blocks} blocks"),
             Budget { time: Some(_), blocks, .. } => {
                 let limit = self.settings.budget.map(|b| format!("{b}")).unwrap_or_default();
-                if blocks == MOST_BLOCKS { format!("as many blocks as fit into {limit}") } else { format!("{blocks} blocks, or as many as fit into {limit}") }
+                if blocks == MOST_BLOCKS {
+                    format!("as many blocks as fit into {limit}")
+                } else {
+                    format!("{blocks} blocks, or as many as fit into {limit}")
+                }
             }
         };
         let length = if self.confirms() {
-            format!("{}, then {} of what looks slower", blocks(Stage::Screen), blocks(Stage::Confirm))
+            format!(
+                "{}, then {} of what looks slower",
+                blocks(Stage::Screen),
+                blocks(Stage::Confirm)
+            )
         } else {
             blocks(Stage::Screen)
         };
@@ -156,29 +172,49 @@ impl Request {
         };
         let settings = &self.settings;
         if settings.samples.is_some_and(|samples| samples < 10) {
-            return refuse("a run needs at least 10 samples", "Set `samples` to 10 or more: criterion takes no less.");
+            return refuse(
+                "a run needs at least 10 samples",
+                "Set `samples` to 10 or more: criterion takes no less.",
+            );
         }
-        for (name, count) in [("blocks", settings.blocks), ("screen-blocks", settings.screen_blocks)] {
+        for (name, count) in
+            [("blocks", settings.blocks), ("screen-blocks", settings.screen_blocks)]
+        {
             if count.is_some_and(|n| n == 0 || n > MOST_BLOCKS) {
-                return refuse(&format!("`{name}` must be from 1 to {MOST_BLOCKS}"), "Ten blocks decide most of the time.");
+                return refuse(
+                    &format!("`{name}` must be from 1 to {MOST_BLOCKS}"),
+                    "Ten blocks decide most of the time.",
+                );
             }
         }
         if settings.relink.is_some_and(|n| n > 100) {
             return refuse("`relink` must be at most 100", "Ten links show what code layout does.");
         }
         if self.links() > 1 {
-            let built = [&self.base, &self.head].iter().any(|s| matches!(s, Subject::Executables(_)));
+            let built =
+                [&self.base, &self.head].iter().any(|s| matches!(s, Subject::Executables(_)));
             if self.command.is_some() || built {
-                return refuse("only what cargo builds can be linked again", "Leave `--relink` out, or name revisions or directories.");
+                return refuse(
+                    "only what cargo builds can be linked again",
+                    "Leave `--relink` out, or name revisions or directories.",
+                );
             }
         }
         if self.command.is_some() && self.mode() == Mode::Suite {
-            return refuse("`--cmd` and `--mode suite` do not go together", "A command is run whole in any mode; leave `--mode` out.");
+            return refuse(
+                "`--cmd` and `--mode suite` do not go together",
+                "A command is run whole in any mode; leave `--mode` out.",
+            );
         }
         if self.command.is_none() {
             for dir in [&self.base, &self.head] {
-                if let Subject::Executables(files) = dir && files.is_empty() {
-                    return refuse("no executable is named", "Name at least one with `--base-exe` and `--head-exe`.");
+                if let Subject::Executables(files) = dir
+                    && files.is_empty()
+                {
+                    return refuse(
+                        "no executable is named",
+                        "Name at least one with `--base-exe` and `--head-exe`.",
+                    );
                 }
             }
         }
@@ -207,8 +243,12 @@ impl Request {
 fn globs(patterns: Option<&[String]>, key: &str) -> Result<Option<GlobSet>, Halt> {
     let Some(patterns) = patterns.filter(|patterns| !patterns.is_empty()) else { return Ok(None) };
     let refuse = |pattern: &str, error: &globset::Error| {
-        let message = format!("`{key}` has a pattern that is none, {}: {}", quoted(pattern), error.kind());
-        Halt::usage(Diagnostic::error(Code::InvalidValue, message).help("Write it as in `dht/**`: `*` stays within a part, `**` crosses `/`."))
+        let message =
+            format!("`{key}` has a pattern that is none, {}: {}", quoted(pattern), error.kind());
+        Halt::usage(
+            Diagnostic::error(Code::InvalidValue, message)
+                .help("Write it as in `dht/**`: `*` stays within a part, `**` crosses `/`."),
+        )
     };
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {

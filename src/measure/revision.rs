@@ -124,7 +124,13 @@ impl Checkout {
     fn remove(&self) {
         let go_on = AtomicBool::new(false);
         if self.dir.exists() {
-            let args = [OsStr::new("worktree"), "remove".as_ref(), "--force".as_ref(), "--force".as_ref(), self.dir.as_ref()];
+            let args = [
+                OsStr::new("worktree"),
+                "remove".as_ref(),
+                "--force".as_ref(),
+                "--force".as_ref(),
+                self.dir.as_ref(),
+            ];
             // What git does not know as a tree of this repository is removed as a directory below.
             let _ = git(&self.repository.dir, args, &go_on);
             let _ = fs::remove_dir_all(&self.dir);

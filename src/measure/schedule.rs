@@ -31,7 +31,8 @@ pub(super) fn turns(seed: u64, stage: Stage, block: u32, jobs: usize) -> Vec<Tur
         Stage::Confirm => 2,
     };
     let rng = |purpose: u64, number: u32| {
-        let mixed = seed ^ (purpose << 34 | stage << 32 | u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = seed
+            ^ (purpose << 34 | stage << 32 | u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Rng::with_seed(mixed)
     };
     let mut coins = rng(1, block / 2);
@@ -128,7 +129,8 @@ mod tests {
 
     #[test]
     fn link_seeds_are_different_and_fit_the_linker() {
-        let seeds: std::collections::BTreeSet<u64> = (0..20).map(|link| link_seed(3, link)).collect();
+        let seeds: std::collections::BTreeSet<u64> =
+            (0..20).map(|link| link_seed(3, link)).collect();
         assert_eq!(seeds.len(), 20);
         assert!(seeds.iter().all(|&seed| seed > 0 && seed <= u64::from(u32::MAX)));
         assert_eq!(link_seed(3, 5), link_seed(3, 5));
@@ -146,9 +148,15 @@ mod tests {
             (5, 400, 400, false),
             (20, 1, 1, false),
         ] {
-            assert_eq!(budget.allows(done, seconds(spent), seconds(elapsed)), expected, "{done} {spent} {elapsed}");
+            assert_eq!(
+                budget.allows(done, seconds(spent), seconds(elapsed)),
+                expected,
+                "{done} {spent} {elapsed}"
+            );
         }
         let blocks = Budget { blocks: 3, time: None, fewest: 5 };
-        assert!(blocks.allows(2, seconds(1), seconds(1)) && !blocks.allows(3, seconds(1), seconds(1)));
+        assert!(
+            blocks.allows(2, seconds(1), seconds(1)) && !blocks.allows(3, seconds(1), seconds(1))
+        );
     }
 }

@@ -8,13 +8,13 @@ use std::sync::atomic::AtomicBool;
 
 use walkdir::WalkDir;
 
+use super::Halt;
 use super::build::{self, Bench, Tree};
 use super::journal::SideHeader;
 use super::process::{self, Command};
 use super::progress::{Event, Watch};
 use super::request::{Request, ShellCommand, Subject};
 use super::revision::{Checkout, Repository};
-use super::Halt;
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::model::Side;
 
@@ -183,7 +183,8 @@ fn prepare_side(
         }
         Subject::Executables(files) => {
             let dir = request.dir.clone();
-            let benches = files.iter().map(|file| executable(file, &dir)).collect::<Result<_, _>>()?;
+            let benches =
+                files.iter().map(|file| executable(file, &dir)).collect::<Result<_, _>>()?;
             return Ok(Ready { tree: None, benches, dir, _checkout: None });
         }
     };
@@ -195,7 +196,12 @@ fn prepare_side(
         }
         None => {
             watch.event(Event::Step(&format!("{}: building", side.name())));
-            build::build(&tree, &request.cargo, request.allow_empty_base && side == Side::Base, stop)?
+            build::build(
+                &tree,
+                &request.cargo,
+                request.allow_empty_base && side == Side::Base,
+                stop,
+            )?
         }
     };
     Ok(Ready { tree: Some(tree), benches, dir, _checkout: checkout })
@@ -251,7 +257,8 @@ fn executable(file: &Path, dir: &Path) -> Result<Bench, Halt> {
 /// The sources of the other side are checked out afterwards: being newer than what is copied, they are built;
 /// what comes from a registry is not.
 fn seed(from: &Path, to: &Path, subject: &Subject) -> Result<(), Halt> {
-    if to.exists() || !from.exists() || !matches!(subject, Subject::Revision(_) | Subject::Named(_)) {
+    if to.exists() || !from.exists() || !matches!(subject, Subject::Revision(_) | Subject::Named(_))
+    {
         return Ok(());
     }
     copy(from, to).map_err(|e| {

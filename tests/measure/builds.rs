@@ -23,8 +23,10 @@ harness = false
 "#;
 
 fn git(dir: &Path, arguments: &[&str]) -> String {
-    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
-    let output = Command::new("git").current_dir(dir).args(identity).args(arguments).output().unwrap();
+    let identity =
+        ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+    let output =
+        Command::new("git").current_dir(dir).args(identity).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -41,9 +43,19 @@ fn repository(scene: &Scene) {
         git(dir, &["commit", "-q", "-m", name]);
         git(dir, &["tag", name]);
     };
-    let lib = |nanoseconds: u32| format!("pub const PARSE: f64 = {nanoseconds}.0;\npub const PRINT: f64 = 70.0;\n");
+    let lib = |nanoseconds: u32| {
+        format!("pub const PARSE: f64 = {nanoseconds}.0;\npub const PRINT: f64 = 70.0;\n")
+    };
     let ignore = "target\nruns\nwork\n*-fake*\n";
-    commit("suite", &[("Cargo.toml", MANIFEST), ("lib.rs", &lib(500)), ("work.rs", BENCH), (".gitignore", ignore)]);
+    commit(
+        "suite",
+        &[
+            ("Cargo.toml", MANIFEST),
+            ("lib.rs", &lib(500)),
+            ("work.rs", BENCH),
+            (".gitignore", ignore),
+        ],
+    );
     commit("docs", &[("README.md", "words\n")]);
     commit("slower", &[("lib.rs", &lib(800))]);
     commit("broken", &[("lib.rs", "pub const PARSE: f64 = ;\n")]);
@@ -86,14 +98,21 @@ fn commits_are_built_and_compared_and_nothing_is_left_behind() {
 
     assert_eq!(git(scene.path(), &["status", "--porcelain"]), before);
     assert_eq!(git(scene.path(), &["worktree", "list"]).lines().count(), 1);
-    assert!(!scene.path().join("work/base/tree").exists() && !scene.path().join("work/head/tree").exists());
+    assert!(
+        !scene.path().join("work/base/tree").exists()
+            && !scene.path().join("work/head/tree").exists()
+    );
 }
 
 #[test]
 fn a_tree_that_exists_is_measured_against_a_commit() {
     let scene = Scene::new("", "");
     repository(&scene);
-    fs::write(scene.path().join("lib.rs"), "pub const PARSE: f64 = 900.0;\npub const PRINT: f64 = 70.0;\n").unwrap();
+    fs::write(
+        scene.path().join("lib.rs"),
+        "pub const PARSE: f64 = 900.0;\npub const PRINT: f64 = 70.0;\n",
+    )
+    .unwrap();
     let output = scene
         .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work --no-confirm --blocks 5 -q --then-compare -- --offline")
         .env_remove("CARGO_TARGET_DIR")
@@ -110,7 +129,9 @@ fn a_head_without_benches_is_an_error() {
     git(scene.path(), &["checkout", "-q", "docs"]);
     fs::write(scene.path().join("work.rs"), "fn main() {}").unwrap();
     let output = scene
-        .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work -q -- --offline")
+        .benchgate(
+            "measure --base docs --head-dir . --out-dir runs --work-dir work -q -- --offline",
+        )
         .env_remove("CARGO_TARGET_DIR")
         .output()
         .unwrap();

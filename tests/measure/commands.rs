@@ -15,11 +15,17 @@ fn measure(scene: &Scene, cmd: &str, more: &[&str]) -> std::process::Output {
 fn a_command_gives_its_time_cpu_time_and_memory() {
     let scene = Scene::new("", "");
     tree(&scene);
-    let output = measure(&scene, "sleep 0.2; echo {side} >> ../sides", &["--blocks", "2", "--cmd-name", "sleeper"]);
+    let output = measure(
+        &scene,
+        "sleep 0.2; echo {side} >> ../sides",
+        &["--blocks", "2", "--cmd-name", "sleeper"],
+    );
     assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
     let lines = scene.lines();
-    let metrics: std::collections::BTreeSet<String> =
-        lines.iter().map(|line| format!("{} {}", text(line, "metric"), text(line, "unit"))).collect();
+    let metrics: std::collections::BTreeSet<String> = lines
+        .iter()
+        .map(|line| format!("{} {}", text(line, "metric"), text(line, "unit")))
+        .collect();
     for metric in ["time ns", "cpu-time ns", "peak-memory bytes"] {
         assert!(metrics.contains(metric), "{metrics:?}");
     }
@@ -54,7 +60,8 @@ fn old_results_are_no_results() {
     tree(&scene);
     for side in ["before", "after"] {
         let file = scene.path().join(side).join("out.jsonl");
-        std::fs::write(&file, r#"{"benchmark":"load","metric":"time","unit":"ms","value":1}"#).unwrap();
+        std::fs::write(&file, r#"{"benchmark":"load","metric":"time","unit":"ms","value":1}"#)
+            .unwrap();
         let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
         std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
     }
@@ -101,7 +108,8 @@ fn a_command_that_fails_shows_its_last_words() {
 fn each_side_is_prepared_once() {
     let scene = Scene::new("", "");
     tree(&scene);
-    let output = measure(&scene, "test -f ready", &["--blocks", "2", "--prepare", "echo x >> ready"]);
+    let output =
+        measure(&scene, "test -f ready", &["--blocks", "2", "--prepare", "echo x >> ready"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
     assert_eq!(std::fs::read_to_string(scene.path().join("after/ready")).unwrap(), "x\n");
     let scene = Scene::new("", "");

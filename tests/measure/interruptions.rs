@@ -56,12 +56,8 @@ fn a_measurement_that_is_killed_goes_on_where_it_was() {
 fn a_second_look_goes_on_with_the_same_benchmarks() {
     let scene = Scene::new("a 100\nb 200\n", "a 150\nb 200\n");
     scene.steer("head", "sleep", "0.05");
-    let mut child = scene
-        .measure("--blocks 8 -q")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child =
+        scene.measure("--blocks 8 -q").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let patience = Instant::now();
     while !counts_so_far(&scene).iter().any(|key| key.ends_with("again")) {
         assert!(patience.elapsed() < Duration::from_secs(60), "no second look");
@@ -89,12 +85,8 @@ fn ctrl_c_and_terminate_end_it_with_130_and_leave_no_process() {
     for name in ["-INT", "-TERM"] {
         let scene = Scene::new(FOUR, FOUR);
         scene.steer("base", "sleep", "31.7");
-        let child = scene
-            .measure(PLAN)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let child =
+            scene.measure(PLAN).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let patience = Instant::now();
         while !scene.path().join("base-fake.env").exists() || running(&scene) == 0 {
             assert!(patience.elapsed() < Duration::from_secs(30), "no run began");

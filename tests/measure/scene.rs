@@ -103,7 +103,8 @@ pub(crate) fn said(output: &Output, scene: &Scene) -> String {
     let mut kept = Vec::new();
     let mut skip = false;
     for line in text.lines() {
-        skip = line.contains("[busy-machine]") || (skip && (line.starts_with(' ') || line.is_empty()));
+        skip =
+            line.contains("[busy-machine]") || (skip && (line.starts_with(' ') || line.is_empty()));
         let left = line.find(", about ").filter(|_| line.contains("block "));
         let line = &*without_options(line);
         if !skip && !line.starts_with("the frequency governor") {

@@ -42,7 +42,8 @@ fn a_block_holds_every_benchmark_of_both_sides_back_to_back() {
 fn a_seed_repeats_the_order() {
     let order = |seed: u32| {
         let scene = Scene::new(TWO, TWO);
-        let output = scene.measure(&format!("--no-confirm --blocks 5 --seed {seed}")).output().unwrap();
+        let output =
+            scene.measure(&format!("--no-confirm --blocks 5 --seed {seed}")).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         let key = |line: &Value| format!("{}{}{}", line["block"], line["benchmark"], line["side"]);
         scene.lines().iter().map(key).collect::<Vec<_>>()
@@ -71,7 +72,9 @@ fn only_what_looks_slower_is_measured_again_and_fails() {
     }
     "#);
     let blocks = |stage: &str| -> BTreeSet<u64> {
-        let of = |line: &&Value| line["stage"] == stage || (stage == "screen" && line["stage"].is_null());
+        let of = |line: &&Value| {
+            line["stage"] == stage || (stage == "screen" && line["stage"].is_null())
+        };
         scene.lines().iter().filter(of).map(|line| line["block"].as_u64().unwrap()).collect()
     };
     assert!(blocks("screen").is_disjoint(&blocks("confirm")));
@@ -227,7 +230,8 @@ fn a_duet_runs_both_sides_at_once_on_two_cores_that_they_swap() {
     let scene = Scene::new(TWO, TWO);
     scene.steer("base", "sleep", "0.05");
     scene.steer("head", "sleep", "0.05");
-    let output = scene.measure("--no-confirm --mode duet --blocks 4 --threads */large").output().unwrap();
+    let output =
+        scene.measure("--no-confirm --mode duet --blocks 4 --threads */large").output().unwrap();
     let said = said(&output, &scene);
     if said.contains("duet mode is not possible here") {
         assert_eq!(output.status.code(), Some(2));
@@ -238,7 +242,8 @@ fn a_duet_runs_both_sides_at_once_on_two_cores_that_they_swap() {
         return;
     }
     let lines = lines(&scene.runs());
-    let small: Vec<&Value> = lines.iter().filter(|line| line["benchmark"] == "sort/small").collect();
+    let small: Vec<&Value> =
+        lines.iter().filter(|line| line["benchmark"] == "sort/small").collect();
     let mut cores_of_base = BTreeSet::new();
     for pair in small.chunks(2) {
         let [a, b] = pair else { unreachable!() };
@@ -249,7 +254,10 @@ fn a_duet_runs_both_sides_at_once_on_two_cores_that_they_swap() {
     }
     assert_eq!(cores_of_base.len(), 2, "swapped");
     assert!(
-        lines.iter().filter(|l| l["benchmark"] == "sort/large").all(|l| l["extra"]["core"].is_null()),
+        lines
+            .iter()
+            .filter(|l| l["benchmark"] == "sort/large")
+            .all(|l| l["extra"]["core"].is_null()),
         "several threads are measured one side at a time"
     );
 }
@@ -287,7 +295,8 @@ fn what_cannot_be_is_refused_before_anything_runs() {
         assert!(!scene.runs().exists(), "{arguments}");
     }
     let scene = Scene::new("a 1\n", "a 1\n");
-    let output = scene.benchgate("measure --base nowhere --head HEAD --work-dir work").output().unwrap();
+    let output =
+        scene.benchgate("measure --base nowhere --head HEAD --work-dir work").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
     error: `DIR` is in no working tree of git [bad-revision]
      |
