@@ -71,7 +71,7 @@ is a warning. Results without `benchmark.json`, which is written last, come from
             let error =
                 Diagnostic::error(Code::UnknownFormat, "criterion's results are a directory")
                     .file(shown(&root))
-                    .help("Name the directory `target/criterion`.");
+                    .help("name the directory `target/criterion`");
             output.say(error);
             return Reading::default();
         }
@@ -140,19 +140,19 @@ fn read_one(
             "results without `benchmark.json`, which criterion writes last",
         )
         .file(shown(&baseline.dir))
-        .help("The run was interrupted: delete this directory and measure again.");
+        .help("the run was interrupted: delete this directory and measure again");
         output.say(error);
         return None;
     }
     if !baseline.has_sample {
         let error = Diagnostic::error(Code::Malformed, "`sample.json` is missing")
             .file(shown(&baseline.dir))
-            .help("Keep every file that criterion writes: benchgate reads the samples, not the estimates.");
+            .help("keep every file that criterion writes: benchgate reads the samples, not the estimates");
         output.say(error);
         return None;
     }
     let file = baseline.dir.join("sample.json");
-    let help = "Delete the directory and measure again: the file was not written to its end, or was changed since.";
+    let help = "delete the directory and measure again: the file was not written to its end, or was changed since";
     let sample = document::json::<SampleFile>(&file, help).map_err(|error| output.say(error)).ok();
     let about = baseline.dir.join("benchmark.json");
     let named = document::json::<BenchmarkFile>(&about, help).map_err(|error| output.say(error));

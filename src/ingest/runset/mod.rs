@@ -64,7 +64,7 @@ interrupted; it is left out with a warning. Any other line that cannot be read i
                 format!("a run set holds both sides, so it cannot be the {side} alone"),
             )
             .file(shown(input.path))
-            .help("Name it with `--runs` instead of `--base` and `--head`."),
+            .help("name it with `--runs` instead of `--base` and `--head`"),
         );
         Reading::default()
     }
@@ -105,7 +105,7 @@ pub(super) fn read(
         output.say(
             Diagnostic::error(Code::NothingMeasured, "the run set holds no run")
                 .file(shown(&dir.join("runs.jsonl")))
-                .help("Measure again: nothing was written before measuring ended."),
+                .help("measure again: nothing was written before measuring ended"),
         );
     }
     inventory
@@ -150,7 +150,7 @@ pub(super) fn parse(line: Line<'_>, file: &Arc<str>) -> Result<Run, Diagnostic> 
     let cut_off = |mut diagnostic: Diagnostic| {
         diagnostic.level = Level::Warning;
         diagnostic.message = "the last line breaks off and was left out".into();
-        diagnostic.help("Measuring was interrupted here; the lines before are complete.")
+        diagnostic.help("measuring was interrupted here; the lines before are complete")
     };
     let text = line.text(file).map_err(|e| if line.ended { e } else { cut_off(e) })?;
     let wrong = |at: usize, message: String| {
