@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::process::{self, Stdio};
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -11,12 +10,10 @@ use jiff::Timestamp;
 use wait4::Wait4;
 
 use super::capture::{Captured, Reader};
+use super::mark::{self, Mark};
 use super::pin::Pinned;
 use super::{Command, Ended, Failure, KEPT, Output, scrub};
 use crate::measure::resources::{Sampler, Samples};
-
-/// The variable by which the descendants of a child are known again.
-pub(super) const MARK: &str = "BENCHGATE_CHILD";
 
 /// How long the pipes of a child may stay open after everything that is known to hold them was killed.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -42,7 +39,11 @@ pub(super) struct Running {
     stdout: Option<Reader>,
     stderr: Option<Reader>,
     program: String,
-    mark: String,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "orphans are found on Linux only")
+    )]
+    mark: Mark,
     start: Instant,
     started: Timestamp,
     /// When it has to be killed.
@@ -72,12 +73,6 @@ fn prepare() {
     });
 }
 
-/// A mark of fixed length: a longer environment would move the stack of the child.
-fn next_mark() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("{:08x}-{:08x}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
-}
-
 impl Running {
     /// Starts a command. `ended` is told its `index` when it ends.
     ///
@@ -94,10 +89,12 @@ impl Running {
         if let Some(dir) = command.dir.as_ref().filter(|dir| !dir.is_dir()) {
             return Err(Failure::Directory { program, dir: dir.clone() });
         }
-        let mark = next_mark();
+        let mark = Mark::next();
         let mut system = process::Command::new(&command.program);
         system.args(&command.args).env_clear();
-        system.envs(scrub::environment(&command.hide, &command.env)).env(MARK, &mark);
+        system
+            .envs(scrub::environment(&command.hide, &command.env))
+            .env(mark::NAME, mark.to_string());
         if let Some(dir) = &command.dir {
             system.current_dir(dir);
         }
@@ -199,7 +196,7 @@ impl Running {
         #[cfg(target_os = "linux")]
         {
             let seen = self.sampler.as_ref().map(Sampler::seen).unwrap_or_default();
-            self.left_running = super::leftover::kill(self.child.id(), &self.mark, &seen);
+            self.left_running = super::leftover::kill(self.child.id(), self.mark, &seen);
         }
         kill_group(&mut self.child);
         if let Ok(usage) = self.child.wait4() {

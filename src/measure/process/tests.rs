@@ -75,7 +75,7 @@ fn the_environment_has_no_secrets_and_a_mark_of_fixed_length() {
         assert!(name == "GITHUB_SHA" || !name.starts_with("GITHUB_"), "{line}");
     }
     let mark = text.lines().find_map(|line| line.strip_prefix("BENCHGATE_CHILD=")).unwrap();
-    assert_eq!(mark.len(), 17);
+    assert_eq!(mark.len(), 34);
 }
 
 #[test]
@@ -171,6 +171,29 @@ mod linux {
     fn what_hides_its_environment_is_known_by_the_samples() {
         let ended = go("env -i setsid sleep 60 & echo $!; sleep 0.3");
         assert!(ended.left_running >= 1);
+    }
+
+    /// What a benchgate left that was killed: a process with the mark of an owner that is no more.
+    #[test]
+    fn strays_of_a_killed_benchgate_are_swept() {
+        let mark = "00000001-0000000000000000-00000000";
+        let mut stray = std::process::Command::new("sleep")
+            .arg("60")
+            .env("BENCHGATE_CHILD", mark)
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        let stop = AtomicBool::new(false);
+        let (ours, swept) = thread::scope(|scope| {
+            let ours = scope.spawn(|| run(&Command::shell("sleep 0.3; echo whole"), &stop));
+            thread::sleep(Duration::from_millis(100));
+            let swept = sweep();
+            (ours.join().unwrap().unwrap(), swept)
+        });
+        assert!(swept >= 1);
+        assert!(!stray.wait().unwrap().success());
+        assert!(began.elapsed() < Duration::from_secs(10));
+        assert_eq!(ours.stdout.text(), "whole\n");
     }
 
     #[test]
