@@ -43,7 +43,8 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
         group = group.element(Shown::HELP.message(help));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    // A runner of GitHub Actions takes `##[…]` for a command wherever it stands in a line.
+    renderer.render(&[group]).replace("##[", "##\\u{5b}")
 }
 
 /// The excerpt made visible, the span moved along.

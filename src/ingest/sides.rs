@@ -261,10 +261,10 @@ fn empty(path: &Path) -> Diagnostic {
 /// The error for a path that no format recognises.
 fn unknown(probe: &Probe) -> Diagnostic {
     let names = formats().iter().map(|format| format!("`{}`", format.name())).collect::<Vec<_>>();
-    let formats = format!("Formats: {}; `--format` forces one.", names.join(", "));
+    let formats = format!("formats are {}, and `--format` forces one", names.join(", "));
     let (message, help) = match probe.near_miss() {
         Some(near) => {
-            (format!("no format recognises it: {}", near.saw), format!("{} {formats}", near.help))
+            (format!("no format recognises it: {}", near.saw), format!("{}; {formats}", near.help))
         }
         None => ("no format recognises it".to_owned(), formats),
     };

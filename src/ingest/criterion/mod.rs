@@ -101,11 +101,11 @@ fn missing(root: &Path, name: Option<&str>, all: &[Baseline]) -> Diagnostic {
         None => "no benchmark has a baseline `new` or `base`".into(),
     };
     let help = match name.and_then(|name| suggest(name, names.iter().copied())) {
-        Some(near) => format!("Did you mean {}? ", quoted(near)),
+        Some(near) => format!("did you mean {}? ", quoted(near)),
         None => String::new(),
     };
     let help = format!(
-        "{help}These exist: {}{more}. Name one with `--base-name` or `--head-name`.",
+        "{help}name one with `--base-name` or `--head-name`; there are {}{more}",
         list.join(", ")
     );
     Diagnostic::error(Code::MissingBaseline, message).file(shown(root)).help(help)

@@ -75,7 +75,7 @@ impl Metrics {
                 "say what each field is under `inputs.jsonl.metrics`: `{ metric: …, unit: …, statistic: … }`"
             }
             None => {
-                "A `type` other than `statistics` makes each field a sample: write `\"type\":\"statistics\"`, or say what each field is under `inputs.jsonl.metrics`."
+                "a `type` other than `statistics` makes each field a sample: write `\"type\":\"statistics\"`, or say what each field is under `inputs.jsonl.metrics`"
             }
         };
         Err(Problem::new(field.at, message).help(help))

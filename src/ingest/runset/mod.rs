@@ -88,7 +88,7 @@ pub(super) fn read(
         output.say(
             Diagnostic::error(Code::UnknownFormat, "not a run set: it has no `runset.json`")
                 .file(shown(path))
-                .help("`--runs` takes the directory that `benchgate measure` wrote; results of one side go to `--base` and `--head`."),
+                .help("`--runs` takes the directory that `benchgate measure` wrote; results of one side go to `--base` and `--head`"),
         );
         return inventory;
     }
@@ -155,7 +155,7 @@ pub(super) fn parse(line: Line<'_>, file: &Arc<str>) -> Result<Run, Diagnostic> 
     let text = line.text(file).map_err(|e| if line.ended { e } else { cut_off(e) })?;
     let wrong = |at: usize, message: String| {
         located(Code::BadLine, file, line.number, text, at, message)
-            .help("`benchgate explain runset` shows what a line holds.")
+            .help("`benchgate explain runset` shows what a line holds")
     };
     if !text.trim_start().starts_with('{') {
         return Err(wrong(0, "expected a JSON object".into()));
