@@ -1,6 +1,7 @@
 //! One child from its start to its reaping.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
 use std::sync::Once;
 use std::sync::mpsc::Sender;
@@ -90,7 +91,7 @@ impl Running {
             return Err(Failure::Directory { program, dir: dir.clone() });
         }
         let mark = Mark::next();
-        let mut system = process::Command::new(&command.program);
+        let mut system = process::Command::new(located(&command.program));
         system.args(&command.args).env_clear();
         system
             .envs(scrub::environment(&command.hide, &command.env))
@@ -242,6 +243,14 @@ impl Running {
             None => Ok(ended),
         }
     }
+}
+
+/// A path from where benchgate is, not from where the child will be; a name stays a name to look up.
+fn located(program: &Path) -> PathBuf {
+    if program.components().nth(1).is_none() {
+        return program.to_owned();
+    }
+    std::path::absolute(program).unwrap_or_else(|_| program.to_owned())
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Child processes that run the code under review.
 //!
-//! A child gets an environment without secrets (see [`scrub`](self::scrub)), a process group of its own, no
+//! A child gets an environment without secrets (see [`is_hidden`]), a process group of its own, no
 //! standard input, and pipes instead of the log: what it prints is kept as data ([`Captured`]) and can never be
 //! read by GitHub as a workflow command. At the end its whole group is killed and reaped, on Linux also what
 //! left the group.

@@ -95,7 +95,7 @@ fn a_long_output_is_kept_at_its_end_or_in_a_file() {
 
 #[test]
 fn a_child_that_takes_too_long_is_killed_with_its_group() {
-    let mut command = Command::shell("sleep 60 & echo $!; wait");
+    let mut command = Command::shell("sleep 60 & echo $!; wait; true");
     command.limit = Some(Duration::from_millis(150));
     let began = Instant::now();
     let failure = run(&command, &AtomicBool::new(false)).expect_err("too long");
@@ -103,6 +103,27 @@ fn a_child_that_takes_too_long_is_killed_with_its_group() {
     let Failure::TimedOut { ended, .. } = &failure else { panic!("{failure}") };
     assert!(!alive(&ended.stdout.text()));
     insta::assert_snapshot!(failure, @"`sh` ran longer than 0.15 s and was killed");
+    let help = failure.diagnostic().help.unwrap();
+    assert!(
+        help.starts_with("Raise the time limit, or make the benchmark shorter.\n  | "),
+        "{help}"
+    );
+}
+
+/// From the directory of benchgate, not from that of the child.
+#[test]
+fn a_relative_program_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("x.sh");
+    fs::write(&script, "#!/bin/sh\npwd\n").unwrap();
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let here = std::env::current_dir().unwrap();
+    let up = "../".repeat(here.components().count() - 1);
+    let script = std::path::Path::new(&up).join(script.strip_prefix("/").unwrap());
+    assert!(script.is_relative());
+    let mut command = Command::new(script);
+    command.dir = Some("/".into());
+    assert_eq!(run(&command, &AtomicBool::new(false)).unwrap().stdout.text(), "/\n");
 }
 
 #[test]
