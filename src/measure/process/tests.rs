@@ -28,13 +28,15 @@ fn output_status_and_times_are_kept() {
 
 #[test]
 fn a_failed_child_says_its_last_words() {
-    let command = Command::shell("echo '::error::boo' >&2; exit 101");
+    let command = Command::shell("printf 'one\\n::error::boo\\n' >&2; exit 101");
     let ended = run(&command, &AtomicBool::new(false)).unwrap();
     let diagnostic = ended.failure(&command).expect("a failure");
-    insta::assert_snapshot!(format!("{}\n{}", diagnostic.message, diagnostic.help.unwrap()), @r"
-    `sh -c echo '::error::boo' >&2; exit 101` ended with exit code 101
-    Run it by hand to see why; its last output was:
-      | ::error::boo
+    insta::assert_snapshot!(crate::diag::render(&diagnostic, false), @r"
+    error: `sh -c printf 'one\n::error::boo\n' >&2; exit 101` ended with exit code 101 [command-failed]
+     |
+     = help: run it by hand to see why; its last output was:
+               | one
+               | ::error::boo
     ");
     let killed = Command::shell("kill -SEGV $$");
     let diagnostic = run(&killed, &AtomicBool::new(false)).unwrap().failure(&killed).unwrap();
@@ -51,13 +53,13 @@ fn what_cannot_start_is_said() {
     };
     insta::assert_snapshot!(message(&Command::new("no-such-program-here")), @r"
     `no-such-program-here` could not be started: No such file or directory (os error 2)
-    Install it, or give its full path; it is looked up in PATH.
+    install it, or give its full path; it is looked up in PATH
     ");
     let mut lost = Command::shell("true");
     lost.dir = Some("/no/such/dir".into());
     insta::assert_snapshot!(message(&lost), @r"
     `sh` should run in `/no/such/dir`, which is no directory
-    Check the path of the directory.
+    check the path of the directory
     ");
     let mut pinned = Command::shell("true");
     pinned.pin = Some(100_000);
@@ -105,7 +107,9 @@ fn a_child_that_takes_too_long_is_killed_with_its_group() {
     insta::assert_snapshot!(failure, @"`sh` ran longer than 0.15 s and was killed");
     let help = failure.diagnostic().help.unwrap();
     assert!(
-        help.starts_with("Raise the time limit, or make the benchmark shorter.\n  | "),
+        help.starts_with(
+            "raise the time limit, or make the benchmark shorter; its last output was:\n  | "
+        ),
         "{help}"
     );
 }
