@@ -12,8 +12,7 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
         Level::Error => Shown::ERROR,
     };
     let title = format!("{} [{}]", visible(&diagnostic.message), diagnostic.code);
-    // The last words of a command come as lines behind bars; no other line may begin inside a help.
-    let help = diagnostic.help.as_deref().map(|help| visible(help).replace("\\n  | ", "\n  | "));
+    let help = diagnostic.help.as_deref().map(lines);
     let file = diagnostic.file.as_deref().map(visible);
     let excerpt = diagnostic.excerpt.as_ref().map(shown);
 
@@ -44,7 +43,15 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
         group = group.element(Shown::HELP.message(help));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    // A runner of GitHub Actions takes `##[…]` for a command wherever it stands in a line.
+    renderer.render(&[group]).replace("##[", "##\\u{5b}")
+}
+
+/// Help made visible. It is one line, but for lines of output that are quoted behind a bar: no line of them can be
+/// read as a workflow command.
+fn lines(help: &str) -> String {
+    const QUOTED: &str = "\n  | ";
+    help.split(QUOTED).map(visible).collect::<Vec<_>>().join(QUOTED)
 }
 
 /// The excerpt made visible, the span moved along.

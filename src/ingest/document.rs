@@ -45,9 +45,9 @@ pub(super) fn shown(path: &Path) -> String {
 /// The error for a path that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     let help = if error.kind() == io::ErrorKind::NotFound {
-        "Check the path; a benchmark run that failed writes nothing."
+        "check the path; a benchmark run that failed writes nothing"
     } else {
-        "Check that the file can be read."
+        "check that the file can be read"
     };
     Diagnostic::error(Code::Unreadable, format!("cannot read: {}", visible(&error.to_string())))
         .file(shown(path))
@@ -66,7 +66,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     if bytes.len() as u64 > LONGEST {
         return Err(Diagnostic::error(Code::Malformed, "is longer than 64 MiB")
             .file(shown(path))
-            .help("Remove the file; no harness writes one so long."));
+            .help("remove the file; no harness writes one so long"));
     }
     if bytes.starts_with(BOM) {
         bytes.drain(..BOM.len());

@@ -128,12 +128,12 @@ impl Probe {
         if cbor {
             return Some(NearMiss {
                 saw: "it holds data of `cargo criterion` (CBOR)",
-                help: "Run `cargo bench` instead of `cargo criterion`, then name `target/criterion`.",
+                help: "run `cargo bench` instead of `cargo criterion`, then name `target/criterion`",
             });
         }
         self.path.join("Cargo.toml").is_file().then_some(NearMiss {
             saw: "it is a Cargo project without `target/criterion`",
-            help: "Run `cargo bench` first, or name the directory in which criterion wrote its results.",
+            help: "run `cargo bench` first, or name the directory in which criterion wrote its results",
         })
     }
 
@@ -144,29 +144,29 @@ impl Probe {
         let (saw, help) = if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
             (
                 "it is UTF-16 text",
-                "Write it in UTF-8; PowerShell's `>` needs `| Out-File -Encoding utf8`.",
+                "write it in UTF-8; PowerShell's `>` needs `| Out-File -Encoding utf8`",
             )
         } else if head.starts_with(b"\x1f\x8b")
             || head.starts_with(b"PK\x03\x04")
             || head.starts_with(b"\x28\xb5\x2f\xfd")
         {
-            ("it is compressed", "Unpack it first.")
+            ("it is compressed", "unpack it first")
         } else if self.is_cargo_criterion_messages() {
             (
                 "it holds messages of `cargo criterion`",
-                "Run `cargo bench` instead, then name `target/criterion`.",
+                "run `cargo bench` instead, then name `target/criterion`",
             )
         } else if trimmed.starts_with('[') {
-            ("it is a JSON array", "Write one JSON object a line: `jq -c '.[]' FILE` does that.")
+            ("it is a JSON array", "write one JSON object a line: `jq -c '.[]' FILE` does that")
         } else if trimmed.starts_with('{') {
             (
                 "it begins with `{`, but no line is a JSON object of plain fields",
-                "Write one JSON object a line: `jq -c . FILE` does that.",
+                "write one JSON object a line: `jq -c . FILE` does that",
             )
         } else if trimmed.contains("time:   [") {
             (
                 "it is what criterion prints",
-                "Name the directory `target/criterion` instead: it holds the samples.",
+                "name the directory `target/criterion` instead: it holds the samples",
             )
         } else {
             return None;

@@ -89,7 +89,7 @@ impl Reader<'_> {
                     "results beside numbered runs were not read",
                 )
                 .file(shown(other))
-                .help("Give them a number as well, or name the paths one by one.");
+                .help("give them a number as well, or name the paths one by one");
                 self.diagnostics.push(warning);
             }
         }
@@ -210,7 +210,7 @@ impl Reader<'_> {
         if let Some(known) = repeated {
             let message = format!("the same recording as {}", known.trim_end());
             output.say(Diagnostic::error(Code::SameRecording, message).file(shown(path)).help(
-                "Name a recording of its own for each run; `--base-name` and `--head-name` choose different baselines of one criterion directory.",
+                "name a recording of its own for each run; `--base-name` and `--head-name` choose different baselines of one criterion directory",
             ));
         }
     }
@@ -247,8 +247,7 @@ fn name(side: Side, source: &SideSource<'_>) -> String {
 fn unnamed(format: &dyn Format, path: &Path, side: Side, name: &str) -> Diagnostic {
     let message =
         format!("no baseline {}: {} results have no names", quoted(name), quoted(format.name()));
-    let option =
-        format!("Leave out `--{}-name`; it belongs to criterion directories.", side.name());
+    let option = format!("leave out `--{}-name`; it belongs to criterion directories", side.name());
     Diagnostic::error(Code::MissingBaseline, message).file(shown(path)).help(option)
 }
 
@@ -256,16 +255,16 @@ fn unnamed(format: &dyn Format, path: &Path, side: Side, name: &str) -> Diagnost
 fn empty(path: &Path) -> Diagnostic {
     Diagnostic::error(Code::NothingMeasured, "no measurement in it")
         .file(shown(path))
-        .help("Check that the benchmarks ran and wrote their results here.")
+        .help("check that the benchmarks ran and wrote their results here")
 }
 
 /// The error for a path that no format recognises.
 fn unknown(probe: &Probe) -> Diagnostic {
     let names = formats().iter().map(|format| format!("`{}`", format.name())).collect::<Vec<_>>();
-    let formats = format!("Formats: {}; `--format` forces one.", names.join(", "));
+    let formats = format!("formats are {}, and `--format` forces one", names.join(", "));
     let (message, help) = match probe.near_miss() {
         Some(near) => {
-            (format!("no format recognises it: {}", near.saw), format!("{} {formats}", near.help))
+            (format!("no format recognises it: {}", near.saw), format!("{}; {formats}", near.help))
         }
         None => ("no format recognises it".to_owned(), formats),
     };

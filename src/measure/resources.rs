@@ -3,7 +3,6 @@
 //! The thread that waits for a child takes the samples, every 50 ms at first; in a long run the interval doubles
 //! whenever there are enough of them, so that a day takes no more memory than a minute.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -16,11 +15,12 @@ const INTERVAL: Duration = Duration::from_millis(50);
 const MOST: usize = 600;
 
 /// A process, also after its number was given to another.
+#[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ProcessKey {
     /// Its number.
     pub(super) pid: u32,
-    /// When it started, in the platform's own unit.
+    /// When it started, in clock ticks since the machine did.
     pub(super) start: u64,
 }
 
@@ -146,7 +146,8 @@ impl Sampler {
     }
 
     /// Every process that was seen in the tree.
-    pub(super) fn seen(&self) -> BTreeSet<ProcessKey> {
+    #[cfg(target_os = "linux")]
+    pub(super) fn seen(&self) -> std::collections::BTreeSet<ProcessKey> {
         self.tree.seen().clone()
     }
 
@@ -176,7 +177,7 @@ impl Sampler {
         self.due
     }
 
-    /// Merges neighbours: the CPU of both together, the memory of the later, which is a look and not a span.
+    /// Merges neighbours: the CPU of both together, the larger memory of the two.
     fn thin(&mut self) {
         let mut before = 0.0;
         let merged = self
@@ -201,5 +202,58 @@ impl Sampler {
     /// What was seen.
     pub(super) fn into_samples(self) -> Samples {
         Samples { points: self.points }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(points: impl IntoIterator<Item = (f64, f64, u64)>) -> Samples {
+        let point = |(at, cpu, memory)| Point { at, cpu, memory };
+        Samples { points: points.into_iter().map(point).collect() }
+    }
+
+    #[test]
+    fn mean_maximum_and_trend() {
+        let leak = samples((0..=100).map(|i| (f64::from(i) / 10.0, 50.0, 1000 + 10 * i as u64)));
+        let memory = leak.memory_series().unwrap();
+        assert_eq!((memory.mean, memory.max), (1500.0, 2000.0));
+        assert!((memory.trend.unwrap() - 100.0).abs() < 1e-9);
+        let cpu = leak.cpu_series().unwrap();
+        assert_eq!((cpu.mean, cpu.max, cpu.trend), (50.0, 50.0, Some(0.0)));
+    }
+
+    #[test]
+    fn a_short_run_has_no_trend_and_an_empty_one_nothing() {
+        let short = samples([(0.05, 100.0, 5), (0.1, 90.0, 6)]);
+        assert_eq!(short.memory_series(), Some(Series { mean: 5.5, max: 6.0, trend: None }));
+        assert_eq!(samples([]).cpu_series(), None);
+        let at_once = samples((0..20).map(|_| (1.0, 1.0, 1)));
+        assert_eq!(at_once.cpu_series().unwrap().trend, None);
+    }
+
+    #[test]
+    fn a_long_run_is_thinned_without_losing_its_peaks() {
+        let start = Instant::now();
+        let mut sampler = Sampler::new(std::process::id(), start);
+        sampler.points =
+            samples((1..=4).map(|i| (f64::from(i), 10.0 * f64::from(i), 100 - i as u64))).points;
+        sampler.thin();
+        let thinned = sampler.into_samples();
+        assert_eq!(thinned, samples([(2.0, 15.0, 99), (4.0, 35.0, 97)]));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_number_of_points_is_bounded() {
+        let mut now = Instant::now();
+        let mut sampler = Sampler::new(std::process::id(), now);
+        for _ in 0..2 * MOST {
+            now = sampler.tick(now);
+        }
+        assert!(sampler.points.len() < MOST);
+        assert!(sampler.interval > INTERVAL);
+        assert!(sampler.peak().is_some() && !sampler.seen().is_empty());
     }
 }

@@ -462,6 +462,7 @@ pub(super) fn all() -> Vec<(&'static str, Report)> {
         ("waived", waived()),
         ("not_measurable", not_measurable()),
         ("hostile", hostile()),
+        ("hostile_decided", Report { outcome: Outcome::Fail, exit_code: 1, ..hostile() }),
         ("empty", report(Vec::new())),
     ]
 }

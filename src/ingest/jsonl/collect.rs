@@ -51,7 +51,7 @@ impl Collector {
                 located(Code::UnreadField, &self.file, line.number, &text, at, message);
             warning.level = Level::Warning;
             output.say(warning.help(
-                "Say what it is under `inputs.jsonl`: a metric, a parameter, or a field to ignore.",
+                "say what it is under `inputs.jsonl`: a metric, a parameter, or a field to ignore",
             ));
             self.unread.insert(name);
         }

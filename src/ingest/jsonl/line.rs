@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Record, Problem> {
     if id.is_empty() {
         let problem = Problem::new(0, "no field names the benchmark");
         return Err(problem.help(format!(
-            "Write {}, or say which fields name it under `inputs.jsonl.benchmark`.",
+            "write {}, or say which fields name it under `inputs.jsonl.benchmark`",
             rules.expected_names()
         )));
     }
@@ -73,7 +73,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Record, Problem> {
     let numbers = line.metrics.finish(rules, n);
     if numbers.is_empty() {
         let problem = Problem::new(0, "the line holds no number that is known to be a metric");
-        return Err(problem.help("Name fields like `avg_ms`, `p99_ms` or `memory_max_mb`, write `metric`, `unit` and `value`, or map fields under `inputs.jsonl.metrics`."));
+        return Err(problem.help("name fields like `avg_ms`, `p99_ms` or `memory_max_mb`, write `metric`, `unit` and `value`, or map fields under `inputs.jsonl.metrics`"));
     }
     id.extend(line.parameters.iter().map(|(name, value)| format!("{name}={value}")));
     let run = match find("run").filter(|field| field.raw != "null") {
@@ -115,7 +115,7 @@ fn count<'a, 'b: 'a>(
     }
     let message = format!("{} is not a whole number of 1 or more", quoted(&field.name));
     Err(Problem::new(field.at, message)
-        .help("Write how many samples the statistics describe, or leave the field out."))
+        .help("write how many samples the statistics describe, or leave the field out"))
 }
 
 /// What has been read of a line.
@@ -189,7 +189,7 @@ impl Reader<'_> {
                     "the parameter {} stands twice with different values",
                     quoted(&field.name)
                 );
-                Err(Problem::new(field.at, message).help("Write each parameter once."))
+                Err(Problem::new(field.at, message).help("write each parameter once"))
             }
             _ => Ok(()),
         }

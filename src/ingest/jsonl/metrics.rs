@@ -72,10 +72,10 @@ impl Metrics {
         };
         let help = match meaning.statistic {
             Some(_) => {
-                "Say what each field is under `inputs.jsonl.metrics`: `{ metric: …, unit: …, statistic: … }`."
+                "say what each field is under `inputs.jsonl.metrics`: `{ metric: …, unit: …, statistic: … }`"
             }
             None => {
-                "A `type` other than `statistics` makes each field a sample: write `\"type\":\"statistics\"`, or say what each field is under `inputs.jsonl.metrics`."
+                "a `type` other than `statistics` makes each field a sample: write `\"type\":\"statistics\"`, or say what each field is under `inputs.jsonl.metrics`"
             }
         };
         Err(Problem::new(field.at, message).help(help))
@@ -94,13 +94,13 @@ impl Metrics {
         let Some(value) = value else { return Ok(()) };
         let Some(unit) = unit else {
             return Err(Problem::new(value.at, "the value has no unit")
-                .help("Write `\"unit\":\"ms\"` or another unit beside it."));
+                .help("write `\"unit\":\"ms\"` or another unit beside it"));
         };
         let name = unit.word()?;
         let Some((stored, factor)) = fields::unit(&name) else {
             let message = format!("{} is not a unit", quoted(&name));
             let known = Unit::names().collect::<Vec<_>>().join(", ");
-            return Err(Problem::new(unit.at, message).help(format!("Use one of {known}.")));
+            return Err(Problem::new(unit.at, message).help(format!("use one of {known}")));
         };
         let metric = match metric {
             Some(field) => fields::metric(&field.word()?, stored),
@@ -108,7 +108,7 @@ impl Metrics {
         };
         let Some(metric) = metric else {
             return Err(Problem::new(value.at, "the value has no metric")
-                .help("Write `\"metric\":\"error-rate\"` or another metric beside it."));
+                .help("write `\"metric\":\"error-rate\"` or another metric beside it"));
         };
         self.add(value, Meaning { metric, statistic: None, unit: stored, factor })
     }

@@ -50,7 +50,7 @@ impl Problem {
         let error = located(Code::BadLine, file, number, text, self.at, self.message);
         match self.help {
             Some(help) => error.help(help),
-            None => error.help("Correct the line, or remove it."),
+            None => error.help("correct the line, or remove it"),
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn mismatches(
         .into_iter()
         .map(|difference| {
             Diagnostic::warning(Code::EnvironmentMismatch, difference).help(
-                "Measure both sides on one machine with one compiler; until then a change may come from there.",
+                "measure both sides on one machine with one compiler; until then a change may come from there",
             )
         })
         .collect()

@@ -36,30 +36,30 @@ pub fn preflight(machine: &Machine, activity: &Activity) -> Preflight {
         let who = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
         warn(
             format!("the machine is busy before measuring begins, {idle:.0} % of it idle{who}"),
-            "Stop what else runs, or measure more blocks: the interval becomes wider, not wrong.",
+            "stop what else runs, or measure more blocks: the interval becomes wider, not wrong",
         );
     } else if let Some(load) = machine.load.filter(|load| load / cores > LOAD_PER_CORE) {
         warn(
             format!("the load of the last minute is {load:.2} on {cores} cores"),
-            "Wait until other work has ended, or measure more blocks.",
+            "wait until other work has ended, or measure more blocks",
         );
     }
     if let Some(steal) = activity.steal.filter(|&steal| steal > STEAL) {
         warn(
             format!("the hypervisor gives {steal:.1} % of the time to other machines"),
-            "Use a dedicated runner, or measure more blocks.",
+            "use a dedicated runner, or measure more blocks",
         );
     }
     if let Some(free) = machine.memory_available.filter(|&free| free < MEMORY) {
         warn(
             format!("only {} of memory are available", mebibytes(free)),
-            "Free memory: a machine that swaps measures its disk.",
+            "free memory: a machine that swaps measures its disk",
         );
     }
     if let Some(free) = machine.disk_free.filter(|&free| free < DISK) {
         warn(
             format!("only {} of disk are free where the builds go", mebibytes(free)),
-            "Free space, or name another directory: two builds may need several gigabytes.",
+            "free space, or name another directory: two builds may need several gigabytes",
         );
     }
     if let Some(governor) = machine.governor.as_deref().filter(|&name| name != "performance") {

@@ -117,20 +117,20 @@ fn the_preflight_check_warns_of_what_can_be_helped() {
     };
     insta::assert_snapshot!(show(&preflight(&machine, &busy())), @r"
     the machine is busy before measuring begins, 42 % of it idle: `ffm\u{202e}peg` 92 % on core 1, `cc1` 5 %
-      Stop what else runs, or measure more blocks: the interval becomes wider, not wrong.
+      stop what else runs, or measure more blocks: the interval becomes wider, not wrong
     the hypervisor gives 3.2 % of the time to other machines
-      Use a dedicated runner, or measure more blocks.
+      use a dedicated runner, or measure more blocks
     only 100 MiB of memory are available
-      Free memory: a machine that swaps measures its disk.
+      free memory: a machine that swaps measures its disk
     only 900 MiB of disk are free where the builds go
-      Free space, or name another directory: two builds may need several gigabytes.
+      free space, or name another directory: two builds may need several gigabytes
     notice: the frequency governor is `powersave`; `performance` gives steadier numbers
     ");
     let quiet = Activity { idle: Some(99.0), steal: Some(0.0), ..Activity::default() };
     let loaded = Machine { cores: Some(2), load: Some(1.5), ..Machine::default() };
     insta::assert_snapshot!(show(&preflight(&loaded, &quiet)), @r"
     the load of the last minute is 1.50 on 2 cores
-      Wait until other work has ended, or measure more blocks.
+      wait until other work has ended, or measure more blocks
     ");
     let fit = Machine {
         cores: Some(2),

@@ -35,7 +35,7 @@ impl Lock {
                     let message = "another benchgate is writing this run set";
                     return Err(Diagnostic::error(Code::RunSetTaken, message)
                         .file(dir.display().to_string())
-                        .help("Wait until it has finished, or write to another directory."));
+                        .help("wait until it has finished, or write to another directory"));
                 }
                 Err(TryLockError::Error(error)) => {
                     return Err(unusable(&file, "cannot be locked", &error));

@@ -18,7 +18,7 @@ const RUNS: &str = "runs.jsonl";
 pub(super) fn unusable(file: &Path, what: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::error(Code::RunSetUnusable, format!("{what}: {error}"))
         .file(file.display().to_string())
-        .help("Check permissions and free space, or name another directory.")
+        .help("check permissions and free space, or name another directory")
 }
 
 pub(super) fn create(dir: &Path, header: &Header) -> Result<Journal, Diagnostic> {
@@ -27,7 +27,7 @@ pub(super) fn create(dir: &Path, header: &Header) -> Result<Journal, Diagnostic>
     if let Some(name) = [HEADER, RUNS].into_iter().find(|name| dir.join(name).exists()) {
         return Err(Diagnostic::error(Code::RunSetTaken, "the directory holds a run set already")
             .file(dir.join(name).display().to_string())
-            .help("Go on with it by `benchgate measure --resume`, or name another directory."));
+            .help("go on with it by `benchgate measure --resume`, or name another directory"));
     }
     write_header(dir, header)?;
     let runs = open(&dir.join(RUNS), true)?;
@@ -66,7 +66,7 @@ pub(super) fn resume(dir: &Path) -> Result<Resumed, Diagnostic> {
     if !header_path.is_file() {
         return Err(Diagnostic::error(Code::RunSetUnusable, "there is no run set to go on with")
             .file(header_path.display().to_string())
-            .help("Name the directory that `benchgate measure` was writing."));
+            .help("name the directory that `benchgate measure` was writing"));
     }
     let lock = Lock::take(dir)?;
     let header = read_header(&header_path)?;
@@ -86,14 +86,14 @@ fn read_header(path: &Path) -> Result<Header, Diagnostic> {
         Diagnostic::error(Code::RunSetUnusable, format!("not the header of a run set: {error}"))
             .file(path.display().to_string())
             .at(error.line().try_into().unwrap_or(u32::MAX), error.column().max(1) as u32)
-            .help("Measure again into another directory.")
+            .help("measure again into another directory")
     })?;
     if header.schema != 1 {
         let message =
             format!("the run set has schema {}; this program writes schema 1", header.schema);
         return Err(Diagnostic::error(Code::RunSetUnusable, message)
             .file(path.display().to_string())
-            .help("Go on with the version of benchgate that began to measure."));
+            .help("go on with the version of benchgate that began to measure"));
     }
     Ok(header)
 }
@@ -169,13 +169,13 @@ pub(super) fn append(journal: &mut Journal, lines: &[Line]) -> Result<(), Diagno
     for line in lines {
         let key = line.key();
         if let Some(flaw) = line.numbers.flaw() {
-            return Err(refuse(line, flaw).help("Look at what the harness wrote for it."));
+            return Err(refuse(line, flaw).help("look at what the harness wrote for it"));
         }
         if journal.finished.contains(&key) || !keys.insert(key) {
             let why =
                 format!("the run set has one of metric {} already", quoted(line.metric.as_str()));
             return Err(refuse(line, &why)
-                .help("Two benchmarks of one name cannot be told apart: rename one of them."));
+                .help("two benchmarks of one name cannot be told apart: rename one of them"));
         }
         serde_json::to_writer(&mut text, line)
             .map_err(|e| unusable(&path, "cannot be written", &e.into()))?;

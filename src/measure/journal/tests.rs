@@ -94,18 +94,18 @@ fn a_directory_that_is_taken_is_left_alone() {
     let say = |error: Diagnostic| format!("{}\n{}", error.message, error.help.unwrap_or_default());
     insta::assert_snapshot!(say(Journal::resume(dir.path()).unwrap_err()), @r"
     another benchgate is writing this run set
-    Wait until it has finished, or write to another directory.
+    wait until it has finished, or write to another directory
     ");
     drop(journal);
     insta::assert_snapshot!(say(Journal::create(dir.path(), &header()).unwrap_err()), @r"
     the directory holds a run set already
-    Go on with it by `benchgate measure --resume`, or name another directory.
+    go on with it by `benchgate measure --resume`, or name another directory
     ");
     assert!(Journal::resume(dir.path()).is_ok());
     let empty = tempfile::tempdir().unwrap();
     insta::assert_snapshot!(say(Journal::resume(empty.path()).unwrap_err()), @r"
     there is no run set to go on with
-    Name the directory that `benchgate measure` was writing.
+    name the directory that `benchgate measure` was writing
     ");
 }
 

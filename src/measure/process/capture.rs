@@ -39,7 +39,7 @@ impl Captured {
         for line in all.iter().skip(from) {
             let short: String = without_colour(line).chars().take(LONGEST).collect();
             // The runner reads `##[command]` anywhere in a line.
-            out.push_str(&format!("  | {}\n", visible(&short).replace("##[", "## [")));
+            out.push_str(&format!("  | {}\n", visible(&short).replace("##[", "##\\u{5b}")));
         }
         out
     }
@@ -158,7 +158,7 @@ mod tests {
         insta::assert_snapshot!(shown, @r"
           | …
           |   ::set-output name=a::b
-          | x ## [error]boo
+          | x ##\u{5b}error]boo
           | red \u{1b}[2J\rover
           | ::stop-commands::x
         ");

@@ -1,9 +1,9 @@
 //! One child from its start to its reaping.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,10 @@ use jiff::Timestamp;
 use wait4::Wait4;
 
 use super::capture::{Captured, Reader};
+use super::mark::{self, Mark};
 use super::pin::Pinned;
 use super::{Command, Ended, Failure, KEPT, Output, scrub};
 use crate::measure::resources::{Sampler, Samples};
-
-/// The variable by which the descendants of a child are known again.
-pub(super) const MARK: &str = "BENCHGATE_CHILD";
 
 /// How long the pipes of a child may stay open after everything that is known to hold them was killed.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -42,7 +40,11 @@ pub(super) struct Running {
     stdout: Option<Reader>,
     stderr: Option<Reader>,
     program: String,
-    mark: String,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "orphans are found on Linux only")
+    )]
+    mark: Mark,
     start: Instant,
     started: Timestamp,
     /// When it has to be killed.
@@ -72,12 +74,6 @@ fn prepare() {
     });
 }
 
-/// A mark of fixed length: a longer environment would move the stack of the child.
-fn next_mark() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("{:08x}-{:08x}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
-}
-
 impl Running {
     /// Starts a command. `ended` is told its `index` when it ends.
     ///
@@ -94,10 +90,12 @@ impl Running {
         if let Some(dir) = command.dir.as_ref().filter(|dir| !dir.is_dir()) {
             return Err(Failure::Directory { program, dir: dir.clone() });
         }
-        let mark = next_mark();
-        let mut system = process::Command::new(&command.program);
+        let mark = Mark::next();
+        let mut system = process::Command::new(located(&command.program));
         system.args(&command.args).env_clear();
-        system.envs(scrub::environment(&command.hide, &command.env)).env(MARK, &mark);
+        system
+            .envs(scrub::environment(&command.hide, &command.env))
+            .env(mark::NAME, mark.to_string());
         if let Some(dir) = &command.dir {
             system.current_dir(dir);
         }
@@ -199,7 +197,7 @@ impl Running {
         #[cfg(target_os = "linux")]
         {
             let seen = self.sampler.as_ref().map(Sampler::seen).unwrap_or_default();
-            self.left_running = super::leftover::kill(self.child.id(), &self.mark, &seen);
+            self.left_running = super::leftover::kill(self.child.id(), self.mark, &seen);
         }
         kill_group(&mut self.child);
         if let Ok(usage) = self.child.wait4() {
@@ -245,6 +243,14 @@ impl Running {
             None => Ok(ended),
         }
     }
+}
+
+/// A path from where benchgate is, not from where the child will be; a name stays a name to look up.
+fn located(program: &Path) -> PathBuf {
+    if program.components().nth(1).is_none() {
+        return program.to_owned();
+    }
+    std::path::absolute(program).unwrap_or_else(|_| program.to_owned())
 }
 
 #[cfg(unix)]

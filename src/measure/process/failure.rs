@@ -84,25 +84,26 @@ impl Failure {
     pub fn diagnostic(&self) -> Diagnostic {
         let help = match self {
             Self::Start { error, .. } if error.kind() == io::ErrorKind::NotFound => {
-                "Install it, or give its full path; it is looked up in PATH.".to_owned()
+                "install it, or give its full path; it is looked up in PATH".to_owned()
             }
-            Self::Start { .. } => "Check that the file may be executed on this machine.".into(),
-            Self::Directory { .. } => "Check the path of the directory.".into(),
-            Self::File { .. } => "Check permissions and free space of the directory.".into(),
+            Self::Start { .. } => "check that the file may be executed on this machine".into(),
+            Self::Directory { .. } => "check the path of the directory".into(),
+            Self::File { .. } => "check permissions and free space of the directory".into(),
             Self::Pin { .. } => {
                 let cores: Vec<String> =
                     super::allowed_cores().iter().map(ToString::to_string).collect();
                 if cores.is_empty() {
-                    "Measure without duet mode on this platform.".into()
+                    "measure without duet mode on this platform".into()
                 } else {
-                    format!("Use one of the cores {}.", cores.join(", "))
+                    format!("use one of the cores {}", cores.join(", "))
                 }
             }
-            Self::TimedOut { ended, .. } => {
-                last_words("Raise the time limit, or make the benchmark shorter.", ended)
-            }
-            Self::Wait { .. } => "Measure again.".into(),
-            Self::Stopped => "Go on with `benchgate measure --resume`.".into(),
+            Self::TimedOut { ended, .. } => last_words(
+                "raise the time limit, or make the benchmark shorter; its last output was:",
+                ended,
+            ),
+            Self::Wait { .. } => "measure again".into(),
+            Self::Stopped => "go on with `benchgate measure --resume`".into(),
         };
         Diagnostic::error(Code::CommandFailed, self.to_string()).help(help)
     }
@@ -116,7 +117,7 @@ impl Ended {
             return None;
         }
         let message = format!("{} {}", quoted(&command.line()), status_text(self.status));
-        let help = last_words("Run it by hand to see why; its last output was:", self);
+        let help = last_words("run it by hand to see why; its last output was:", self);
         Some(Diagnostic::error(Code::CommandFailed, message).help(help))
     }
 }

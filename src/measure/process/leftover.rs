@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use procfs::process::{Process, Stat};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
-use super::child::MARK;
+use super::mark::Mark;
 use crate::measure::resources::ProcessKey;
 
 /// Kills every process that the child `leader`, which has ended but is not reaped, left running. Returns how many.
-pub(super) fn kill(leader: u32, mark: &str, seen: &BTreeSet<ProcessKey>) -> usize {
+pub(super) fn kill(leader: u32, mark: Mark, seen: &BTreeSet<ProcessKey>) -> usize {
     const PATIENCE: Duration = Duration::from_secs(2);
     let give_up = Instant::now() + PATIENCE;
     let mut killed = BTreeSet::new();
@@ -47,7 +47,7 @@ struct Orphan {
 /// The children of this process that the run left behind, alive or to be reaped.
 fn orphans(
     leader: u32,
-    mark: &str,
+    mark: Mark,
     seen: &BTreeSet<ProcessKey>,
     killed: &BTreeSet<ProcessKey>,
 ) -> Vec<Orphan> {
@@ -63,9 +63,7 @@ fn orphans(
         let ours = seen.contains(&key)
             || killed.contains(&key)
             || in_group(&stat, leader)
-            || process.environ().is_ok_and(|variables| {
-                variables.iter().any(|(name, value)| name == MARK && value == mark)
-            });
+            || Mark::of(&process) == Some(mark);
         if let (true, Some(pid)) = (ours, Pid::from_raw(number)) {
             found.push(Orphan { pid, key, ended: stat.state == 'Z' });
         }
@@ -81,4 +79,29 @@ fn in_group(stat: &Stat, leader: u32) -> bool {
 fn adopted() -> Vec<u32> {
     let Ok(tasks) = Process::myself().and_then(|me| me.tasks()) else { return Vec::new() };
     tasks.flatten().flat_map(|task| task.children().unwrap_or_default()).collect()
+}
+
+/// Kills what a benchgate that is no more left running, such as one that was killed by `kill -9` while it measured or
+/// built: it would disturb what is measured now, and write into the same directories. Returns how many.
+pub(super) fn sweep() -> usize {
+    let Ok(all) = procfs::process::all_processes() else { return 0 };
+    let here = namespace("self");
+    let mut killed = 0;
+    for process in all.flatten() {
+        // The number of an owner means something in its own namespace only.
+        let stray = Mark::of(&process).is_some_and(|mark| !mark.owner_lives())
+            && here.is_some()
+            && namespace(&process.pid().to_string()) == here;
+        if let (true, Some(pid)) = (stray, Pid::from_raw(process.pid()))
+            && kill_process(pid, Signal::KILL).is_ok()
+        {
+            killed += 1;
+        }
+    }
+    killed
+}
+
+/// The namespace in which a process has its number.
+fn namespace(pid: &str) -> Option<std::path::PathBuf> {
+    std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok()
 }

@@ -1,6 +1,6 @@
 //! Child processes that run the code under review.
 //!
-//! A child gets an environment without secrets (see [`scrub`](self::scrub)), a process group of its own, no
+//! A child gets an environment without secrets (see [`is_hidden`]), a process group of its own, no
 //! standard input, and pipes instead of the log: what it prints is kept as data ([`Captured`]) and can never be
 //! read by GitHub as a workflow command. At the end its whole group is killed and reaped, on Linux also what
 //! left the group.
@@ -11,6 +11,7 @@ mod drive;
 mod failure;
 #[cfg(target_os = "linux")]
 mod leftover;
+mod mark;
 mod pin;
 mod scrub;
 
@@ -161,6 +162,16 @@ pub fn run(command: &Command, stop: &AtomicBool) -> Result<Ended, Failure> {
     Ok(ended)
 }
 
+/// Kills what an earlier benchgate that was itself killed (`kill -9`) left running, so that it neither disturbs what is
+/// measured now nor writes into the same directories. Returns how many processes; always 0 where there is no `/proc`.
+pub fn sweep() -> usize {
+    #[cfg(target_os = "linux")]
+    let killed = leftover::sweep();
+    #[cfg(not(target_os = "linux"))]
+    let killed = 0;
+    killed
+}
+
 /// Runs two commands at the same moment and waits for both. `wall` counts from the start of each.
 ///
 /// # Errors
@@ -170,5 +181,6 @@ pub fn run_both(a: &Command, b: &Command, stop: &AtomicBool) -> Result<(Ended, E
     Ok((a, b))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

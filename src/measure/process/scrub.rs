@@ -39,13 +39,32 @@ const SECRET_WORDS: &[&str] = &[
     "WEBHOOK",
 ];
 
+/// Beginnings of names.
+const PREFIXES: &[&str] = &[
+    "ACTIONS_",
+    "GITHUB_",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_VALUE_",
+    "INPUT_",
+];
+
 /// Names that the words above do not find, or find by mistake.
-const HIDDEN: &[&str] = &["RUNNER_TEMP", "SSH_AUTH_SOCK", "SSH_AGENT_PID", "NETRC", "KUBECONFIG"];
+const HIDDEN: &[&str] = &[
+    "GIT_ASKPASS",
+    "RUNNER_TEMP",
+    "SSH_ASKPASS",
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "NETRC",
+    "KUBECONFIG",
+];
 const KEPT: &[&str] = &["PWD", "OLDPWD"];
 
 /// Whether a variable of this name is kept from children.
 ///
-/// Hidden are `ACTIONS_*`, `INPUT_*`, `GITHUB_*` but for the names that only say what is built
+/// Hidden are `ACTIONS_*`, `INPUT_*`, git's settings by variable (checkouts pass credentials so), `GITHUB_*` but for the names that only say what is built
 /// (`GITHUB_SHA`, `GITHUB_REF` …), and every name with a word such as `TOKEN`, `SECRET`, `PASSWORD` or `KEY`.
 #[must_use]
 pub fn is_hidden(name: &OsStr) -> bool {
@@ -53,7 +72,7 @@ pub fn is_hidden(name: &OsStr) -> bool {
     if HARMLESS.contains(&name.as_str()) || KEPT.contains(&name.as_str()) {
         return false;
     }
-    ["ACTIONS_", "GITHUB_", "INPUT_"].iter().any(|prefix| name.starts_with(prefix))
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || HIDDEN.contains(&name.as_str())
         || name.split(['_', '-', '.']).any(|word| {
             SECRET_WORDS.contains(&word)
@@ -99,6 +118,8 @@ mod tests {
             "OPENAI_API_KEY",
             "DB_PASSWORD",
             "RUNNER_TEMP",
+            "GIT_CONFIG_VALUE_0",
+            "GIT_CONFIG_COUNT",
         ] {
             assert!(is_hidden(OsStr::new(name)), "{name}");
         }

@@ -28,13 +28,15 @@ fn output_status_and_times_are_kept() {
 
 #[test]
 fn a_failed_child_says_its_last_words() {
-    let command = Command::shell("echo '::error::boo' >&2; exit 101");
+    let command = Command::shell("printf 'one\\n::error::boo\\n' >&2; exit 101");
     let ended = run(&command, &AtomicBool::new(false)).unwrap();
     let diagnostic = ended.failure(&command).expect("a failure");
-    insta::assert_snapshot!(format!("{}\n{}", diagnostic.message, diagnostic.help.unwrap()), @r"
-    `sh -c echo '::error::boo' >&2; exit 101` ended with exit code 101
-    Run it by hand to see why; its last output was:
-      | ::error::boo
+    insta::assert_snapshot!(crate::diag::render(&diagnostic, false), @r"
+    error: `sh -c printf 'one\n::error::boo\n' >&2; exit 101` ended with exit code 101 [command-failed]
+     |
+     = help: run it by hand to see why; its last output was:
+               | one
+               | ::error::boo
     ");
     let killed = Command::shell("kill -SEGV $$");
     let diagnostic = run(&killed, &AtomicBool::new(false)).unwrap().failure(&killed).unwrap();
@@ -51,13 +53,13 @@ fn what_cannot_start_is_said() {
     };
     insta::assert_snapshot!(message(&Command::new("no-such-program-here")), @r"
     `no-such-program-here` could not be started: No such file or directory (os error 2)
-    Install it, or give its full path; it is looked up in PATH.
+    install it, or give its full path; it is looked up in PATH
     ");
     let mut lost = Command::shell("true");
     lost.dir = Some("/no/such/dir".into());
     insta::assert_snapshot!(message(&lost), @r"
     `sh` should run in `/no/such/dir`, which is no directory
-    Check the path of the directory.
+    check the path of the directory
     ");
     let mut pinned = Command::shell("true");
     pinned.pin = Some(100_000);
@@ -75,7 +77,7 @@ fn the_environment_has_no_secrets_and_a_mark_of_fixed_length() {
         assert!(name == "GITHUB_SHA" || !name.starts_with("GITHUB_"), "{line}");
     }
     let mark = text.lines().find_map(|line| line.strip_prefix("BENCHGATE_CHILD=")).unwrap();
-    assert_eq!(mark.len(), 17);
+    assert_eq!(mark.len(), 34);
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn a_long_output_is_kept_at_its_end_or_in_a_file() {
 
 #[test]
 fn a_child_that_takes_too_long_is_killed_with_its_group() {
-    let mut command = Command::shell("sleep 60 & echo $!; wait");
+    let mut command = Command::shell("sleep 60 & echo $!; wait; true");
     command.limit = Some(Duration::from_millis(150));
     let began = Instant::now();
     let failure = run(&command, &AtomicBool::new(false)).expect_err("too long");
@@ -103,6 +105,29 @@ fn a_child_that_takes_too_long_is_killed_with_its_group() {
     let Failure::TimedOut { ended, .. } = &failure else { panic!("{failure}") };
     assert!(!alive(&ended.stdout.text()));
     insta::assert_snapshot!(failure, @"`sh` ran longer than 0.15 s and was killed");
+    let help = failure.diagnostic().help.unwrap();
+    assert!(
+        help.starts_with(
+            "raise the time limit, or make the benchmark shorter; its last output was:\n  | "
+        ),
+        "{help}"
+    );
+}
+
+/// From the directory of benchgate, not from that of the child.
+#[test]
+fn a_relative_program_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("x.sh");
+    fs::write(&script, "#!/bin/sh\npwd\n").unwrap();
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let here = std::env::current_dir().unwrap();
+    let up = "../".repeat(here.components().count() - 1);
+    let script = std::path::Path::new(&up).join(script.strip_prefix("/").unwrap());
+    assert!(script.is_relative());
+    let mut command = Command::new(script);
+    command.dir = Some("/".into());
+    assert_eq!(run(&command, &AtomicBool::new(false)).unwrap().stdout.text(), "/\n");
 }
 
 #[test]
@@ -171,6 +196,29 @@ mod linux {
     fn what_hides_its_environment_is_known_by_the_samples() {
         let ended = go("env -i setsid sleep 60 & echo $!; sleep 0.3");
         assert!(ended.left_running >= 1);
+    }
+
+    /// What a benchgate left that was killed: a process with the mark of an owner that is no more.
+    #[test]
+    fn strays_of_a_killed_benchgate_are_swept() {
+        let mark = "00000001-0000000000000000-00000000";
+        let mut stray = std::process::Command::new("sleep")
+            .arg("60")
+            .env("BENCHGATE_CHILD", mark)
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        let stop = AtomicBool::new(false);
+        let (ours, swept) = thread::scope(|scope| {
+            let ours = scope.spawn(|| run(&Command::shell("sleep 0.3; echo whole"), &stop));
+            thread::sleep(Duration::from_millis(100));
+            let swept = sweep();
+            (ours.join().unwrap().unwrap(), swept)
+        });
+        assert!(swept >= 1);
+        assert!(!stray.wait().unwrap().success());
+        assert!(began.elapsed() < Duration::from_secs(10));
+        assert_eq!(ours.stdout.text(), "whole\n");
     }
 
     #[test]

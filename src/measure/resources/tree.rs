@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::ProcessKey;
-
 /// What a tree uses at a moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
@@ -17,7 +15,8 @@ pub(super) struct Look {
 /// A process and its descendants.
 pub(super) struct Tree {
     root: u32,
-    seen: BTreeSet<ProcessKey>,
+    #[cfg(target_os = "linux")]
+    seen: BTreeSet<super::ProcessKey>,
     peak: Option<u64>,
     #[cfg(not(target_os = "linux"))]
     system: sysinfo::System,
@@ -30,7 +29,8 @@ impl Tree {
     }
 
     /// Every process that was seen in it.
-    pub(super) fn seen(&self) -> &BTreeSet<ProcessKey> {
+    #[cfg(target_os = "linux")]
+    pub(super) fn seen(&self) -> &BTreeSet<super::ProcessKey> {
         &self.seen
     }
 }
@@ -40,6 +40,7 @@ mod system {
     use procfs::process::Process;
     use procfs::{page_size, ticks_per_second};
 
+    use super::super::ProcessKey;
     use super::*;
 
     /// The most threads of a process whose children are looked for one by one; in a process with more, only its
@@ -117,7 +118,7 @@ mod system {
     impl Tree {
         /// The tree below `root`.
         pub(in super::super) fn new(root: u32) -> Self {
-            Self { root, seen: BTreeSet::new(), peak: None, system: System::new() }
+            Self { root, peak: None, system: System::new() }
         }
 
         /// Looks at it; `None` when it is gone.
@@ -138,7 +139,6 @@ mod system {
                     continue;
                 }
                 if let Some(process) = self.system.process(Pid::from_u32(pid)) {
-                    self.seen.insert(ProcessKey { pid, start: process.start_time() });
                     milliseconds += process.accumulated_cpu_time();
                     memory += process.memory();
                     self.peak = self.peak.max(Some(process.memory()));
