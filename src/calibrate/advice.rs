@@ -46,16 +46,16 @@ pub(super) fn smallest(shares: impl IntoIterator<Item = (f64, f64)>) -> Option<f
     None
 }
 
-/// How far something moves by itself: the smallest of the magnitudes that at least 1 - alpha of them do not exceed.
-pub(super) fn noise(mut magnitudes: Vec<f64>, alpha: f64) -> Option<f64> {
+/// The smallest of the magnitudes that at least 1 - alpha of them do not exceed; `None` of none.
+pub(super) fn within(mut magnitudes: Vec<f64>, alpha: f64) -> Option<f64> {
     magnitudes.sort_by(f64::total_cmp);
     let rank = ((1.0 - alpha) * magnitudes.len() as f64 - 1e-9).ceil().max(1.0) as usize;
     magnitudes.get(rank - 1).copied()
 }
 
-/// The margin that a noise suggests: rounded up to the next half percent, at least one.
-pub(super) fn margin(noise: f64) -> f64 {
-    ((noise / STEP - 1e-9).ceil().max(1.0) * STEP * 1e6).round() / 1e6
+/// The margin that covers a change: rounded up to the next half percent, at least one.
+pub(super) fn margin(change: f64) -> f64 {
+    ((change / STEP - 1e-9).ceil().max(1.0) * STEP * 1e6).round() / 1e6
 }
 
 /// How many blocks bring the smallest change `shown` by `blocks` blocks down to `wanted`.
@@ -110,11 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_what_almost_no_window_exceeds() {
+    fn almost_no_window_exceeds_it() {
         let magnitudes: Vec<f64> = (1..=400).rev().map(f64::from).collect();
-        assert_eq!(noise(magnitudes, 0.01), Some(396.0));
-        assert_eq!(noise(vec![0.2], 0.01), Some(0.2));
-        assert_eq!(noise(vec![], 0.01), None);
+        assert_eq!(within(magnitudes, 0.01), Some(396.0));
+        assert_eq!(within(vec![0.2], 0.01), Some(0.2));
+        assert_eq!(within(vec![], 0.01), None);
         assert_eq!(
             [0.0, 0.004, 0.005, 0.0051, 0.03].map(margin),
             [0.005, 0.005, 0.005, 0.01, 0.03]

@@ -67,6 +67,7 @@ impl Experiment<'_> {
             resampled: self.windows.resampled.is_some().then(|| false_alarms(&resampled, false)),
             detection: self.by_metric(&found, tried.len()),
             comparisons,
+            suggested_margin: self.margin(&resampled),
             without_rule: self.rows.without_rule,
             diagnostics: origin.diagnostics,
         }
@@ -138,10 +139,9 @@ impl Experiment<'_> {
         let detected = self.detected(found, trials.len() as u64);
         let smallest = advice::smallest(detected.iter().map(|d| (d.change, d.alone)));
         let lowest_failing = self.lowest_failing(row);
-        let noise = advice::noise(
-            rows(trials, at).filter_map(|row| row.change).map(f64::abs).collect(),
-            self.config.gate.alpha.fraction(),
-        );
+        let alpha = self.config.gate.alpha.fraction();
+        let changes = rows(trials, at).filter_map(|row| row.change).map(f64::abs);
+        let proven = rows(trials, at).filter_map(|row| row.proven);
         let suggested_blocks = smallest.zip(lowest_failing).and_then(|(shown, wanted)| {
             advice::blocks_for(shown, wanted, row.margin, blocks, MOST_BLOCKS)
         });
@@ -158,10 +158,19 @@ impl Experiment<'_> {
             smallest,
             too_noisy: lowest_failing
                 .is_some_and(|wanted| smallest.is_none_or(|shown| shown > wanted)),
-            noise,
-            suggested_margin: noise.map(advice::margin),
+            noise: advice::within(changes.collect(), alpha),
+            suggested_margin: advice::within(proven.collect(), alpha).map(advice::margin),
             suggested_blocks,
         }
+    }
+
+    /// A margin for the whole suite: within it every interval of almost every window holds a harmless change.
+    fn margin(&self, trials: &[&Trial]) -> Option<f64> {
+        let furthest = |trial: &&Trial| {
+            trial.rows.iter().flatten().filter_map(|row| row.proven).max_by(f64::total_cmp)
+        };
+        let alpha = self.config.gate.alpha.fraction();
+        advice::within(trials.iter().filter_map(furthest).collect(), alpha).map(advice::margin)
     }
 
     /// The lowest threshold that fails the build.

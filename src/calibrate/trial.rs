@@ -49,6 +49,8 @@ pub(super) struct Row {
     pub(super) regressed: bool,
     /// head/base - 1.
     pub(super) change: Option<f64>,
+    /// How far the whole interval lies from no change, as a fraction; 0 where it holds no change.
+    pub(super) proven: Option<f64>,
     gating: bool,
     /// Its p value against the margin in the worse direction, where Holm corrects it: 1 where the estimate goes the other way.
     p_worse: Option<f64>,
@@ -139,6 +141,11 @@ impl Row {
         Self {
             regressed: c.verdict == Verdict::Regressed,
             change: c.change.map(|change| change.estimate),
+            proven: c.change.map(|change| {
+                let above = change.low.unwrap_or(0.0);
+                let below = -change.high.unwrap_or(0.0);
+                above.max(below).max(0.0)
+            }),
             gating: c.gating,
             // An estimate in the other direction has p > 1/2, which Holm never lets through.
             p_worse: c.adjusted_p.and(c.p_value).map(|p| if worse { p } else { 1.0 }),
@@ -197,7 +204,7 @@ mod tests {
     use crate::stats::decide::holm;
 
     fn row(p: f64, regressed: bool) -> Option<Row> {
-        Some(Row { regressed, change: Some(0.1), gating: true, p_worse: Some(p) })
+        Some(Row { regressed, change: Some(0.1), proven: None, gating: true, p_worse: Some(p) })
     }
 
     fn trial(rows: Vec<Option<Row>>) -> Trial {
@@ -228,7 +235,9 @@ mod tests {
     /// A row that Holm does not correct is what the gate says it is; one that is missing is not found.
     #[test]
     fn what_holm_does_not_correct_stays() {
-        let plain = |regressed| Some(Row { regressed, change: None, gating: true, p_worse: None });
+        let plain = |regressed| {
+            Some(Row { regressed, change: None, proven: None, gating: true, p_worse: None })
+        };
         let before = trial(vec![plain(false), plain(false), None]);
         let after = trial(vec![plain(true), plain(false), None]);
         assert_eq!(alone(&before, &after, 0.01), [true, false, false]);

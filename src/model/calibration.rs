@@ -48,6 +48,9 @@ pub struct CalibratedRecording {
     pub detection: Vec<MetricDetection>,
     /// One entry for each benchmark, metric and statistic that a rule covers.
     pub comparisons: Vec<CalibratedComparison>,
+    /// The margin for all benchmarks together: as `suggested_margin` of a comparison, of the one that is furthest
+    /// from no change in each window.
+    pub suggested_margin: Option<f64>,
     /// Comparisons that no rule covers, which are left out.
     pub without_rule: u64,
     /// What was wrong with the recording or the configuration.
@@ -133,10 +136,12 @@ pub struct CalibratedComparison {
     pub smallest: Option<f64>,
     /// Whether `smallest` is beyond `lowest_failing`: a change that should fail the build is usually not found.
     pub too_noisy: bool,
-    /// How far it moves by itself: the change that 1 - alpha of the no-change windows do not exceed in either
-    /// direction, as a fraction; null where no window gives a change.
+    /// How far its estimate moves by itself: the change that 1 - alpha of the no-change windows do not exceed in
+    /// either direction, as a fraction; null where no window gives a change.
     pub noise: Option<f64>,
-    /// `noise` rounded up to the next half percent; null where there is none.
+    /// The margin beyond which nothing is proven without a change: what 1 - alpha of the no-change windows do not
+    /// exceed with the end of the interval that is nearer to no change, rounded up to the next half percent. Noise
+    /// that the interval itself covers needs no margin. Null where no window gives a change.
     pub suggested_margin: Option<f64>,
     /// How many blocks would bring `smallest` down to `lowest_failing`, at least 5; null where no number does, or
     /// more than 1,000.

@@ -44,9 +44,10 @@ pub(super) fn sentences(
         );
         say(true, Phrase::of(text));
     }
-    if alarms.failed as f64 > config.alpha * alarms.windows as f64 {
+    let often = alarms.failed as f64 > config.alpha * alarms.windows as f64;
+    if often {
         let text = format!(
-            "more than {} of the pull requests without a change fail: raise the margins as below, or see what moves these benchmarks",
+            "more than {} of the pull requests without a change fail: raise the margin, or find out what moves these benchmarks",
             number::setting(config.alpha)
         );
         say(true, Phrase::of(text));
@@ -64,8 +65,9 @@ pub(super) fn sentences(
         let (change, phrase) = noisy(&gating, recording.blocks, few);
         say(change, phrase);
     }
-    let (change, phrase) = margins(recording, few);
-    say(change, phrase);
+    if let Some((change, phrase)) = margins(recording, few) {
+        say(change, phrase);
+    }
     all
 }
 
@@ -104,15 +106,22 @@ fn noisy(gating: &[&CalibratedComparison], blocks: u32, few: usize) -> (bool, Ph
     (true, Phrase::of(text).then(listed(&noisy, few, one)).text(help))
 }
 
-/// Who moves by itself by more than the margin.
-fn margins(recording: &CalibratedRecording, few: usize) -> (bool, Phrase) {
-    let beyond = |c: &&CalibratedComparison| c.noise.is_some_and(|noise| noise > c.margin);
+/// Whose interval leaves the margin without a change; `None` where there is no interval at all.
+fn margins(recording: &CalibratedRecording, few: usize) -> Option<(bool, Phrase)> {
+    let suite = number::setting(recording.suggested_margin?);
+    let beyond = |c: &&CalibratedComparison| c.suggested_margin.is_some_and(|m| m > c.margin);
     let mut moving: Vec<&CalibratedComparison> =
         recording.comparisons.iter().filter(beyond).collect();
     if moving.is_empty() {
-        return (false, Phrase::of("no benchmark moves by itself by more than its margin"));
+        let text = format!(
+            "the margins are wide enough: without a change hardly an interval lies wholly beyond {suite}"
+        );
+        return Some((false, Phrase::of(text)));
     }
-    moving.sort_by(|a, b| b.noise.unwrap_or(0.0).total_cmp(&a.noise.unwrap_or(0.0)));
+    moving.sort_by(|a, b| {
+        let margin = |c: &CalibratedComparison| c.suggested_margin.unwrap_or(0.0);
+        margin(b).total_cmp(&margin(a))
+    });
     let one = |c: &CalibratedComparison| {
         let margin = c
             .suggested_margin
@@ -124,8 +133,8 @@ fn margins(recording: &CalibratedRecording, few: usize) -> (bool, Phrase) {
         counted(moving.len(), "comparison"),
         if moving.len() == 1 { "moves" } else { "move" }
     );
-    let help = "; give these a rule with that margin, or take more blocks";
-    (true, Phrase::of(text).then(listed(&moving, few, one)).text(help))
+    let help = "; give these a rule with that margin, or find out what moves them";
+    Some((true, Phrase::of(text).then(listed(&moving, few, one)).text(help)))
 }
 
 fn listed(
