@@ -12,6 +12,8 @@
 mod advice;
 mod figures;
 mod recording;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod window;
 

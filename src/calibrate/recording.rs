@@ -65,8 +65,11 @@ impl Recording {
             }
         }
         if !confirmed.is_empty() {
-            let message =
-                format!("fresh blocks of {} flagged benchmarks were left out", confirmed.len());
+            let benchmarks = match confirmed.len() {
+                1 => "1 flagged benchmark".into(),
+                more => format!("{more} flagged benchmarks"),
+            };
+            let message = format!("fresh blocks of {benchmarks} were left out");
             diagnostics.push(Diagnostic::warning(Code::IncompleteBlocks, message).help(
                 "only the first look has every benchmark; record identical code without confirming",
             ));

@@ -14,7 +14,7 @@ const NAME: &str = "calibration.svg.j2";
 
 /// The whole picture, and the part of a panel in which curves are drawn.
 const WIDTH: f64 = 760.0;
-const PANEL: f64 = 430.0;
+const PANEL: f64 = 480.0;
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 736.0;
 const TOP: f64 = 92.0;
@@ -57,6 +57,8 @@ struct Single {
 struct Dot {
     x: f64,
     y: f64,
+    /// Where its label stands: below it, unless the axis is there.
+    text: f64,
     label: String,
 }
 
@@ -160,7 +162,11 @@ impl<'a> Draw<'a> {
             together: self.points(start, &detection.detected, |d| d.together),
             dots: asked
                 .iter()
-                .map(|d| Dot { x: self.x(d.change), y: y(d.alone), label: percent(d.alone) })
+                .map(|d| {
+                    let at = y(d.alone);
+                    let text = if at > BOTTOM - 24.0 { at - 9.0 } else { at + 15.0 };
+                    Dot { x: self.x(d.change), y: at, text: tenth(text), label: percent(d.alone) }
+                })
                 .collect(),
             words: asked
                 .iter()
