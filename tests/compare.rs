@@ -19,7 +19,9 @@ const SLOWER: [&str; 6] = [
 
 #[test]
 fn a_real_slowdown_fails_with_1() {
+    let today = ["--date", "2026-11-21"];
     let output = benchgate(&["compare", "--config", "fixtures/pairs/slower/benchgate.yml"])
+        .args(today)
         .args(SLOWER)
         .output()
         .expect("a run");

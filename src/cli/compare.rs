@@ -15,6 +15,8 @@ use crate::model::{Order, Report, SideInfo};
 
 /// Compare base with head: read, decide, report, pass or fail.
 #[derive(Debug, Args)]
+#[command(override_usage = "benchgate compare [OPTIONS] --base <PATH>... --head <PATH>...
+       benchgate compare [OPTIONS] --runs <RUNSET>")]
 pub(super) struct Compare {
     /// Results before the change: a file or directory a run, in order, or a folder of numbered runs (run-1, run-2 …).
     #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "runs", requires = "head")]
@@ -43,14 +45,14 @@ pub(super) struct Compare {
     /// A base without any measurement is fine: the first benchmarks of a project.
     #[arg(long)]
     allow_empty_base: bool,
-    #[command(flatten)]
-    rules: Where,
     /// Also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
     #[arg(long, value_name = "FORM=FILE")]
     out: Vec<Target>,
     /// The day on which waivers must hold; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
+    #[command(flatten)]
+    rules: Where,
     #[command(flatten)]
     comment: CommentArgs,
     #[command(flatten)]
@@ -59,6 +61,7 @@ pub(super) struct Compare {
 
 /// What the report says of the two sides, where the inputs do not.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Names in the report")]
 struct Names {
     /// The commit of base.
     #[arg(long, value_name = "SHA")]

@@ -75,7 +75,9 @@ fn rule(kind: &Kind) -> String {
     let keys = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(
         |(key, property)| {
             let must = if required.contains(&key.as_str()) { "required: " } else { "" };
-            format!("  {key:<16} {must}{}\n", text(property).replace('\n', " "))
+            let default = property.get("default").and_then(Value::as_str);
+            let default = default.map(|value| format!(" [{value}]")).unwrap_or_default();
+            format!("  {key:<16} {must}{}{default}\n", text(property).replace('\n', " "))
         },
     );
     format!(

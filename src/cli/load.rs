@@ -10,6 +10,7 @@ use crate::report::Templates;
 
 /// Where rules and templates come from.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
 pub(super) struct Where {
     /// The configuration; left out, benchgate.yml, .github/benchgate.yml, or the built-in rules.
     #[arg(long, value_name = "FILE")]

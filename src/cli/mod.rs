@@ -33,6 +33,7 @@ struct Cli {
 
 /// Options of every command.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Printing")]
 struct Common {
     /// When to colour what is printed.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]

@@ -33,6 +33,7 @@ impl FromStr for Target {
 
 /// What the comment on a pull request says beside the report.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Comment")]
 pub(super) struct CommentArgs {
     /// The gate's name, for a repository with several: 1 to 64 letters, digits, dots, underscores, hyphens.
     #[arg(long, value_name = "NAME", default_value = "default")]

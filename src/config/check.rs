@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::de::Read;
+use super::de::Found;
 use super::error::Fault;
 use super::file::{File, MetricEntry, VERSION};
 use super::node::Node;
@@ -16,22 +16,25 @@ use crate::policy::{Declared, DeclaredMetric, Problem, Rule, Waiver};
 pub(super) struct Check<'a> {
     source: &'a Source<'a>,
     root: &'a Node,
-    read: &'a Read<File>,
-    faults: Vec<Fault>,
+    file: &'a File,
+    found: Found,
 }
 
 impl<'a> Check<'a> {
     /// For a file that was read.
-    pub(super) fn new(source: &'a Source<'a>, root: &'a Node, read: &'a Read<File>) -> Self {
-        Self { source, root, read, faults: Vec::new() }
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        root: &'a Node,
+        file: &'a File,
+        found: Found,
+    ) -> Self {
+        Self { source, root, file, found }
     }
 
     /// The configuration, and the mistakes that keep it from being one.
     pub(super) fn run(mut self) -> (Config, Vec<Fault>) {
-        let file = &self.read.value;
-        if self.read.usable {
-            self.version(file.version);
-        }
+        let file = self.file;
+        self.version(file.version);
         self.gate(&file.gate);
         let declared = self.declared(file);
         self.jsonl(&file.inputs.jsonl, &declared);
@@ -48,7 +51,7 @@ impl<'a> Check<'a> {
             config.rules.retain(|rule| matches!(rule.value, Rule::Presence(_)));
             config.rules.extend(rules);
         }
-        (config, self.faults)
+        (config, self.found.faults)
     }
 
     fn fault(
@@ -58,7 +61,7 @@ impl<'a> Check<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.faults.push(Fault {
+        self.found.faults.push(Fault {
             code,
             message: message.into(),
             help: Some(help.into()),
@@ -76,11 +79,6 @@ impl<'a> Check<'a> {
             }
         }
         node
-    }
-
-    /// Whether a node, or something in it, was left out as wrong.
-    fn spoilt(&self, node: &Node) -> bool {
-        node.holds_any(&self.read.left_out)
     }
 
     fn version(&mut self, version: Option<u64>) {
@@ -147,19 +145,20 @@ impl<'a> Check<'a> {
 
     fn declared(&mut self, file: &File) -> Declared {
         let mut metrics = BTreeMap::new();
-        for (key, _) in self.at(&[]).get("metrics").map_or(&[][..], Node::entries) {
+        for (key, value) in self.root.get("metrics").map_or(&[][..], Node::entries) {
             let Some(name) = key.text() else { continue };
             let metric = Metric::new(name);
-            let entry = file.metrics.get(name).filter(|_| !self.read.left_out.contains(&key.id));
+            let entry = file.metrics.get(name).filter(|_| !self.found.left_out.contains(&key.id));
             let Some(entry) = entry else {
                 // Declared with a mistake: rules that name it are not wrong as well.
                 metrics.entry(metric).or_insert(DeclaredMetric {
                     better: Some(Better::Lower),
+                    unit: None,
                     deterministic: false,
                 });
                 continue;
             };
-            let declared = self.metric(key, &metric, entry);
+            let declared = self.metric(key, value, &metric, entry);
             if metrics.insert(metric, declared).is_some() {
                 self.fault(
                     Code::DuplicateKey,
@@ -169,12 +168,23 @@ impl<'a> Check<'a> {
                 );
             }
         }
-        Declared { margin: file.gate.margin.fraction(), metrics }
+        let margin = self.root.get("gate").and_then(|gate| gate.entry("margin"));
+        let margin = match margin {
+            // No level is below a margin that nobody knows.
+            Some((key, _)) if self.found.spoilt(key) => 0.0,
+            _ => file.gate.margin.fraction(),
+        };
+        Declared { margin, metrics }
     }
 
-    fn metric(&mut self, key: &Node, metric: &Metric, entry: &MetricEntry) -> DeclaredMetric {
+    fn metric(
+        &mut self,
+        key: &Node,
+        value: &Node,
+        metric: &Metric,
+        entry: &MetricEntry,
+    ) -> DeclaredMetric {
         let name = metric.as_str();
-        let whole = self.at(&["metrics", key.text().unwrap_or_default()]);
         if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
             self.fault(
                 Code::InvalidValue,
@@ -184,12 +194,12 @@ impl<'a> Check<'a> {
             );
         }
         if let Some(unit) = &entry.unit {
-            self.unit(whole.get("unit").unwrap_or(key), unit);
+            self.unit(value.get("unit").unwrap_or(key), unit);
         }
         let mut better = entry.better;
         match (metric.info(), entry.better) {
             (None, None) => {
-                if !self.spoilt(whole) {
+                if !self.found.spoilt(value) {
                     self.fault(
                         Code::MissingKey,
                         key,
@@ -206,14 +216,18 @@ impl<'a> Check<'a> {
                 let word = |better| if better == Better::Lower { "lower" } else { "higher" };
                 self.fault(
                     Code::InvalidValue,
-                    whole.get("better").unwrap_or(key),
+                    value.get("better").unwrap_or(key),
                     format!("of `{name}`, {} is better", word(known.better)),
                     "remove `better`, or give your metric a name that benchgate does not know",
                 );
             }
             _ => {}
         }
-        DeclaredMetric { better, deterministic: entry.deterministic }
+        DeclaredMetric {
+            better,
+            unit: entry.unit.as_deref().and_then(Unit::parse).map(|(unit, _)| unit),
+            deterministic: entry.deterministic,
+        }
     }
 
     fn unit(&mut self, node: &Node, unit: &str) {
@@ -259,28 +273,18 @@ impl<'a> Check<'a> {
     /// The elements of a list that made it into a value, each with that value.
     fn pairs<T>(&self, section: &str, values: &'a [T]) -> Vec<(&'a Node, &'a T)> {
         let list = self.root.get(section).map_or(&[][..], Node::elements);
-        let read = list.iter().filter(|node| !self.read.left_out.contains(&node.id));
+        let read = list.iter().filter(|node| !self.found.left_out.contains(&node.id));
         read.zip(values).collect()
     }
 
     fn rules(&mut self, rules: &'a [Rule], declared: &Declared) -> Vec<Located<Rule>> {
-        let margin_spoilt = self
-            .root
-            .get("gate")
-            .and_then(|gate| gate.entry("margin"))
-            .is_some_and(|(key, _)| self.spoilt(key));
         let mut located = Vec::new();
         for (node, rule) in self.pairs("rules", rules) {
             let (kind, settings) = node.entries().first().map_or((node, node), |(k, v)| (k, v));
             located
                 .push(Located { value: rule.clone(), place: Some(self.source.place(&kind.span)) });
-            if self.spoilt(node) {
-                continue;
-            }
-            for problem in rule.problems(declared) {
-                if !(margin_spoilt && problem.code == Code::LevelOrder) {
-                    self.problem(problem, settings, kind);
-                }
+            if !self.found.enough() {
+                self.problems(rule.problems(declared), settings, kind);
             }
         }
         located
@@ -288,22 +292,14 @@ impl<'a> Check<'a> {
 
     fn waivers(&mut self, waivers: &'a [Waiver], declared: &Declared) -> Vec<Located<Waiver>> {
         let mut located: Vec<Located<Waiver>> = Vec::new();
+        let mut lines = BTreeMap::new();
         for (node, waiver) in self.pairs("waivers", waivers) {
             let place = self.source.place(&node.span);
-            if !self.spoilt(node) {
-                for problem in waiver.problems(declared) {
-                    self.problem(problem, node, node);
-                }
+            if !self.found.enough() {
+                self.problems(waiver.problems(declared), node, node);
             }
-            let same = |known: &&Located<Waiver>| {
-                let known = &known.value;
-                known.benchmark == waiver.benchmark
-                    && known.metric == waiver.metric
-                    && known.statistic == waiver.statistic
-            };
-            if let Some(line) =
-                located.iter().find(same).and_then(|known| known.place.as_ref()).map(|p| p.line)
-            {
+            let whom = (&waiver.benchmark, &waiver.metric, waiver.statistic);
+            if let Some(line) = lines.get(&whom) {
                 let node = node.get("benchmark").unwrap_or(node);
                 self.fault(
                     Code::DuplicateKey,
@@ -311,9 +307,22 @@ impl<'a> Check<'a> {
                     format!("this benchmark and metric has a waiver on line {line} already"),
                     "keep one of the two",
                 );
+            } else {
+                lines.insert(whom, place.line);
             }
             located.push(Located { value: waiver.clone(), place: Some(place) });
         }
         located
+    }
+
+    /// Shows problems of a rule or waiver at the values of their keys, else at `whole`. Where a part of it was
+    /// left out as wrong, what is said of the rest may be the consequence of that.
+    fn problems(&mut self, problems: Vec<Problem>, settings: &Node, whole: &Node) {
+        let spoilt = self.found.spoilt(settings);
+        for problem in problems {
+            if !spoilt || problem.code == Code::UnknownMetric {
+                self.problem(problem, settings, whole);
+            }
+        }
     }
 }

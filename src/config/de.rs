@@ -2,66 +2,73 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::value::StrDeserializer;
-use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
-};
+use serde::de::{self, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::access::{Elements, Entries, Variant};
 use super::error::{Cause, Error, Fault, list};
 use super::node::{Kind, Node};
 use super::{hints, schema};
-use crate::diag::{Code, quoted};
+use crate::diag::Code;
 
-/// More mistakes than this in one file are not searched for.
-const MOST_FAULTS: usize = 100;
+/// After so many mistakes in one file no more are searched for.
+pub(super) const MOST_FAULTS: usize = 100;
 
-/// What came of reading a file into a type.
-pub(super) struct Read<T> {
-    /// The value, made of the entries without mistakes; the default where nothing could be made of them.
-    pub(super) value: T,
-    /// Whether something could be made of them.
-    pub(super) usable: bool,
-    /// The mistakes.
+/// The mistakes found so far, and what they spoil.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The mistakes, in no order.
     pub(super) faults: Vec<Fault>,
-    /// The keys and list elements that were left out because of them.
+    /// The keys and list elements that are left out because of them.
     pub(super) left_out: BTreeSet<u32>,
 }
 
+impl Found {
+    /// Whether to stop.
+    pub(super) fn enough(&self) -> bool {
+        self.faults.len() >= MOST_FAULTS
+    }
+
+    /// Whether a node, or something in it, was left out as wrong.
+    pub(super) fn spoilt(&self, node: &Node) -> bool {
+        node.holds_any(&self.left_out)
+    }
+}
+
 /// Reads a tree into a type and finds all mistakes in it, not only the first: an entry with a mistake is left
-/// out and the rest is read again, until there is no mistake or nothing to leave out.
-pub(super) fn read<T: de::DeserializeOwned + Default>(
-    root: &Node,
-    mut left_out: BTreeSet<u32>,
-) -> Read<T> {
-    let mut faults = Vec::new();
-    loop {
-        let error = match T::deserialize(Reader { node: root, left_out: &left_out }) {
-            Ok(value) => return Read { value, usable: true, faults, left_out },
+/// out and the rest is read again, until there is no mistake or nothing to leave out. `None` where nothing could
+/// be made of it.
+pub(super) fn read<T: de::DeserializeOwned>(root: &Node, found: &mut Found) -> Option<T> {
+    while !found.enough() {
+        let error = match T::deserialize(Reader { node: root, left_out: &found.left_out }) {
+            Ok(value) => return Some(value),
             Err(error) => error.at(&root.span),
         };
         let (fault, entry) = error.into_parts();
-        faults.extend(fault);
-        let further = entry.is_some_and(|entry| left_out.insert(entry));
-        if !further || faults.len() >= MOST_FAULTS {
-            return Read { value: T::default(), usable: false, faults, left_out };
+        found.faults.extend(fault);
+        let further = entry.is_some_and(|entry| found.left_out.insert(entry));
+        if !further {
+            break;
         }
     }
+    None
 }
 
 /// Deserializes one node.
 #[derive(Clone, Copy)]
-struct Reader<'a> {
-    node: &'a Node,
-    left_out: &'a BTreeSet<u32>,
+pub(super) struct Reader<'a> {
+    pub(super) node: &'a Node,
+    pub(super) left_out: &'a BTreeSet<u32>,
 }
 
 impl<'a> Reader<'a> {
-    fn of(self, node: &'a Node) -> Self {
+    /// The same for another node.
+    pub(super) fn of(self, node: &'a Node) -> Self {
         Self { node, ..self }
     }
 
-    fn wrong(self, expected: &str) -> Error {
+    /// The error of a value that is something else than expected.
+    pub(super) fn wrong(self, expected: &str) -> Error {
         Error::new(
             Code::InvalidValue,
             format!("expected {expected}, found {}", self.node.described()),
@@ -190,8 +197,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Kind::List(elements) => {
                 visitor.visit_seq(Elements { reader: self, rest: elements.iter() })
             }
-            Kind::Empty | Kind::Scalar(_) | Kind::Map(_) => Err(self.wrong("a list").help(
-                "write `[a, b]`, or each element on a line of its own that begins with `- `",
+            Kind::Scalar(text) => Err(self.wrong("a list").help(format!("write `[{text}]`"))),
+            Kind::Empty | Kind::Map(_) => Err(self.wrong("a list").help(
+                "begin each element on a line of its own with `- `, or write them as `[a, b]`",
             )),
         }
     }
@@ -236,6 +244,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                         Error::said()
                     });
                 };
+                let kind = key.text().unwrap_or_default();
+                if !variants.contains(&kind) {
+                    return Err(hints::unknown_kind(kind, variants).at(&key.span));
+                }
                 if let Some((second, _)) = open.next() {
                     return Err(hints::several_keys(key, second, variants).at(&second.span));
                 }
@@ -247,11 +259,14 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             }
         };
         let variant = Variant { reader: self, tag, value };
-        visitor.visit_enum(variant).map_err(|error| match error.cause() {
-            Cause::Variant(word, _) if hints::is_tagged(name) => {
-                hints::unknown_kind(word, variants).at(&tag.span)
+        visitor.visit_enum(variant).map_err(|error| {
+            match error.cause() {
+                Cause::Variant(word, _) if hints::is_tagged(name) => {
+                    hints::unknown_kind(word, variants)
+                }
+                _ => error,
             }
-            _ => error.at(&tag.span),
+            .at(&tag.span)
         })
     }
 
@@ -261,153 +276,5 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     forward_to_deserialize_any! {
         i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct
-    }
-}
-
-/// The entries of a map, without those that are left out.
-struct Entries<'a> {
-    reader: Reader<'a>,
-    /// The name of the struct they are for, empty for a free map.
-    name: &'static str,
-    rest: std::slice::Iter<'a, (Node, Node)>,
-    value: Option<(&'a Node, &'a Node)>,
-}
-
-impl<'de> MapAccess<'de> for Entries<'_> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let left_out = self.reader.left_out;
-        let Some((key, value)) = self.rest.by_ref().find(|(key, _)| !left_out.contains(&key.id))
-        else {
-            return Ok(None);
-        };
-        self.value = Some((key, value));
-        let Some(text) = key.text() else {
-            let error = Error::new(
-                Code::InvalidValue,
-                format!("expected a key, found {}", key.described()),
-            );
-            return Err(error.help("a key is a word").at(&key.span).spoils(key.id));
-        };
-        let read = seed.deserialize(StrDeserializer::<Error>::new(text));
-        read.map(Some).map_err(|error| {
-            match error.cause() {
-                Cause::Key(..) => match hints::belongs_elsewhere(self.name, text) {
-                    Some(hint) => error.help(hint),
-                    None => error,
-                },
-                _ => error,
-            }
-            .at(&key.span)
-            .spoils(key.id)
-        })
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let Some((key, value)) = self.value.take() else {
-            return Err(Error::new(Code::InvalidValue, "a value without a key"));
-        };
-        if value.kind == Kind::Empty {
-            let name = key.text().unwrap_or_default();
-            let error = Error::new(Code::InvalidValue, format!("{} has no value", quoted(name)));
-            return Err(error.help(hints::empty(name)).at(&key.span).spoils(key.id));
-        }
-        seed.deserialize(self.reader.of(value))
-            .map_err(|error| error.at(&value.span).spoils(key.id))
-    }
-}
-
-/// The elements of a list, without those that are left out.
-struct Elements<'a> {
-    reader: Reader<'a>,
-    rest: std::slice::Iter<'a, Node>,
-}
-
-impl<'de> SeqAccess<'de> for Elements<'_> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        let left_out = self.reader.left_out;
-        let Some(element) = self.rest.by_ref().find(|element| !left_out.contains(&element.id))
-        else {
-            return Ok(None);
-        };
-        if element.kind == Kind::Empty {
-            let error = Error::new(Code::InvalidValue, "an element of the list is empty");
-            return Err(error
-                .help("write a value, or remove the `-`")
-                .at(&element.span)
-                .spoils(element.id));
-        }
-        let read = seed.deserialize(self.reader.of(element));
-        read.map(Some).map_err(|error| error.at(&element.span).spoils(element.id))
-    }
-}
-
-/// One of several: a word, or a map with the word as its one key.
-struct Variant<'a> {
-    reader: Reader<'a>,
-    tag: &'a Node,
-    value: Option<&'a Node>,
-}
-
-impl<'de> EnumAccess<'de> for Variant<'_> {
-    type Error = Error;
-    type Variant = Self;
-
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Error> {
-        Ok((seed.deserialize(self.reader.of(self.tag))?, self))
-    }
-}
-
-impl<'a> Variant<'a> {
-    /// The settings behind the word.
-    fn settings(&self) -> Result<Reader<'a>, Error> {
-        match self.value {
-            Some(value) if value.kind != Kind::Empty => Ok(self.reader.of(value)),
-            _ => {
-                let kind = self.tag.text().unwrap_or_default();
-                let error =
-                    Error::new(Code::InvalidValue, format!("{} has no settings", quoted(kind)));
-                Err(error.help(hints::example(kind)).at(&self.tag.span))
-            }
-        }
-    }
-}
-
-impl<'de> VariantAccess<'de> for Variant<'_> {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        match self.value {
-            None => Ok(()),
-            Some(value) => {
-                Err(self.reader.of(value).wrong("nothing").help("this word stands alone"))
-            }
-        }
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        let settings = self.settings()?;
-        seed.deserialize(settings).map_err(|error| error.at(&settings.node.span))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.settings()?.deserialize_seq(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.settings()?.deserialize_struct("", fields, visitor)
     }
 }

@@ -128,7 +128,7 @@ impl de::Error for Error {
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let help = match suggest(field, expected.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the keys here are {}", list(expected, "and")),
+            None => known_keys(expected),
         };
         Self::new(Code::UnknownKey, format!("unknown key {}", quoted(field)))
             .help(help)
@@ -174,7 +174,20 @@ fn split(text: &str) -> Option<(&str, &str)> {
 /// Words as people list them: `a`, `b` and `c`.
 pub(super) fn list(words: &[impl AsRef<str>], joint: &str) -> String {
     let ticked: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
-    match ticked.split_last() {
+    joined(&ticked, joint)
+}
+
+/// The keys of a map.
+pub(super) fn known_keys(keys: &[&str]) -> String {
+    match keys {
+        [only] => format!("the only key here is `{only}`"),
+        _ => format!("the keys here are {}", list(keys, "and")),
+    }
+}
+
+/// Parts joined as people do: a, b and c.
+pub(super) fn joined(parts: &[String], joint: &str) -> String {
+    match parts.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} {joint} {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),

@@ -17,7 +17,7 @@ pub(super) const VERSION: u64 = 1;
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct File {
     /// The version of this form: 1.
-    #[schemars(required, with = "u64", range(min = 1, max = 1))]
+    #[schemars(range(min = 1, max = 1))]
     pub(super) version: Option<u64>,
     /// How the gate decides.
     pub(super) gate: Gate,
@@ -44,7 +44,7 @@ pub(super) struct Inputs {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct MetricEntry {
-    /// The unit of its numbers: ns, us, ms, s, bytes, KiB, MiB, count, ratio, percent, per_s …
+    /// The unit of its numbers: `ns`, `us`, `ms`, `s`, `bytes`, `KiB`, `MiB`, `count`, `ratio`, `percent`, `per_s` …
     pub(super) unit: Option<String>,
     /// Which way is better; required for a metric that benchgate does not know.
     pub(super) better: Option<Better>,

@@ -1,6 +1,6 @@
 //! What to do about a mistake: the words behind `help:`.
 
-use super::error::{Error, list};
+use super::error::{Error, joined, known_keys, list};
 use super::node::Node;
 use super::schema;
 use crate::diag::{Code, quoted, suggest};
@@ -13,22 +13,19 @@ pub(super) fn is_tagged(name: &str) -> bool {
 
 /// For a map that lacks keys.
 pub(super) fn missing(name: &str, keys: &[&str]) -> String {
-    let describe = |key: &&str| {
-        schema::describe(name, key).map(|text| format!("`{key}` is {}", decapitalize(&text)))
-    };
-    let described: Vec<String> = keys.iter().filter_map(describe).collect();
-    if described.is_empty() {
-        format!("add {}", list(keys, "and"))
-    } else {
-        format!("add {}: {}", if keys.len() == 1 { "it" } else { "them" }, described.join("; "))
-    }
+    let meant: Vec<String> = keys
+        .iter()
+        .map(|key| match schema::describe(name, key).filter(|text| !text.is_empty()) {
+            Some(text) => format!("`{key}` ({})", decapitalized(&text)),
+            None => format!("`{key}`"),
+        })
+        .collect();
+    format!("add {}", joined(&meant, "and"))
 }
 
-/// The first sentence of a description, to stand in the middle of another.
-fn decapitalize(description: &str) -> String {
-    let sentence = description.split_inclusive(". ").next().unwrap_or_default();
-    let sentence = sentence.trim().trim_end_matches('.');
-    let mut chars = sentence.chars();
+/// A description, to stand in the middle of a sentence.
+fn decapitalized(description: &str) -> String {
+    let mut chars = description.trim_end_matches('.').chars();
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),
         None => String::new(),
@@ -40,7 +37,7 @@ pub(super) fn keys(name: &str, fields: &[&str]) -> String {
     let kind = Rule::KINDS.iter().find(|kind| schema::is_of_kind(name, kind.name));
     match kind {
         Some(kind) => format!("write it like `{}`", kind.example),
-        None => format!("write `{{ key: value }}`; the keys here are {}", list(fields, "and")),
+        None => format!("write `{{ key: value }}`; {}", known_keys(fields)),
     }
 }
 
@@ -51,8 +48,8 @@ pub(super) fn words(name: &str, variants: &[&str]) -> String {
 
 /// For a rule that is none.
 pub(super) fn kinds(variants: &[&str]) -> String {
-    let example = Rule::KINDS.first().map_or("", |kind| kind.example);
-    format!("the kinds of rules are {}; write one like `{example}`", list(variants, "and"))
+    let first = variants.first().copied().unwrap_or_default();
+    format!("the kinds of rules are {}; write one like `- {first}: {{ … }}`", list(variants, "and"))
 }
 
 /// An example of a kind of rule.
@@ -107,10 +104,13 @@ pub(super) fn belongs_elsewhere(name: &str, key: &str) -> Option<String> {
         .map(|_| format!("`{key}` belongs to the outermost level; do not indent it"))
 }
 
-/// For a key without a value.
-pub(super) fn empty(key: &str) -> String {
+/// For a key without a value; `written` where it is not just absent, but `null` or `~`.
+pub(super) fn empty(key: &str, written: bool) -> String {
     match key {
+        _ if written => {
+            "remove the key to leave it at its default; the text itself needs quotes: `\"null\"`".into()
+        }
         "rules" => "write `rules: []` for no rule beside presence, or remove the key for the built-in ones; are the rules below it indented?".into(),
-        _ => "write a value behind it, or remove the key; the text `null` needs quotes".into(),
+        _ => "write a value behind it, or remove the key".into(),
     }
 }

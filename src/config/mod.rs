@@ -3,9 +3,11 @@
 //! The text becomes a tree that knows where everything stands; the tree is read into the types of `policy` and
 //! of this room, leaving out what is wrong, until all mistakes are found; then the values are checked.
 
+mod access;
 mod check;
 mod de;
 mod error;
+mod fields;
 mod file;
 mod hints;
 mod node;
@@ -16,8 +18,6 @@ mod source;
 mod syntax;
 mod yaml;
 
-use std::collections::BTreeSet;
-
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{Gate, OnInconclusive, OneRun};
@@ -26,7 +26,11 @@ use crate::diag::{Code, Diagnostic, Located};
 use crate::model::{ConfigInfo, JsonlSettings, Levels, Metric, Threshold};
 use crate::policy::rules::{Presence, Regression};
 use crate::policy::{Declared, Rule, Waiver};
+use check::Check;
+use de::Found;
 use error::Fault;
+use file::File;
+use node::Node;
 use source::Source;
 
 /// Where a configuration is looked for, relative to the root of the repository, in this order.
@@ -34,6 +38,9 @@ pub const CANDIDATES: [&str; 2] = ["benchgate.yml", ".github/benchgate.yml"];
 
 /// What [`Config::source`] says of the rules that hold without a file.
 pub const BUILT_IN: &str = "built-in";
+
+/// Of a longer line only so many bytes are shown.
+const LONGEST_LINE: usize = 1_000;
 
 /// A commented file to start from, which `config init` writes.
 pub const STARTER: &str = include_str!("../../templates/benchgate.yml");
@@ -105,7 +112,7 @@ impl Config {
                 ..config
             });
         }
-        faults.sort_by(|a, b| (a.span.start, a.code).cmp(&(b.span.start, b.code)));
+        faults.sort_by_key(|fault| (fault.span.start, fault.code));
         faults.dedup();
         Err(faults.into_iter().map(|fault| diagnostic(fault, &source)).collect())
     }
@@ -158,11 +165,10 @@ fn parse(source: &Source<'_>) -> (Config, Vec<Fault>) {
         };
         return (Config::built_in(), vec![fault]);
     }
-    let mut faults = Vec::new();
-    let mut left_out = BTreeSet::new();
-    for (key, first) in root.repeated() {
-        left_out.insert(key.id);
-        faults.push(Fault {
+    let mut found = Found::default();
+    for (key, first) in root.repeated().into_iter().take(de::MOST_FAULTS) {
+        found.left_out.insert(key.id);
+        found.faults.push(Fault {
             code: Code::DuplicateKey,
             message: format!(
                 "key {} stands twice in this map",
@@ -175,21 +181,62 @@ fn parse(source: &Source<'_>) -> (Config, Vec<Fault>) {
             span: key.span.clone(),
         });
     }
-    let mut read = de::read::<file::File>(&root, left_out);
-    faults.append(&mut read.faults);
-    let (config, problems) = check::Check::new(source, &root, &read).run();
-    faults.extend(problems);
+    let file = read(&root, &mut found);
+    let (config, mut faults) = match &file {
+        Some(file) => Check::new(source, &root, file, found).run(),
+        None => (Config::built_in(), found.faults),
+    };
+    if faults.len() >= de::MOST_FAULTS {
+        faults.push(Fault {
+            code: Code::InvalidValue,
+            message: "there may be more mistakes, which were not searched for".into(),
+            help: Some("correct those above and check again".into()),
+            span: source.text().len()..source.text().len(),
+        });
+    }
     (config, faults)
 }
 
+/// Reads the sections of a file, the long lists element by element, so that a mistake in one element costs
+/// nothing to the others.
+fn read(root: &Node, found: &mut Found) -> Option<File> {
+    let lists = ["rules", "waivers"].map(|name| root.entry(name));
+    let set_aside: Vec<u32> = lists.iter().flatten().map(|(key, _)| key.id).collect();
+    found.left_out.extend(&set_aside);
+    de::read::<File>(root, found)?;
+    for id in &set_aside {
+        found.left_out.remove(id);
+    }
+    let [rules, waivers] = lists.map(|entry| entry.map_or(&[][..], |(_, list)| list.elements()));
+    for node in rules {
+        element::<Rule>(node, found);
+    }
+    for node in waivers {
+        element::<Waiver>(node, found);
+    }
+    de::read(root, found)
+}
+
+fn element<T: serde::de::DeserializeOwned>(node: &Node, found: &mut Found) {
+    let is_empty = node.kind == node::Kind::Empty;
+    if !is_empty && !found.enough() && de::read::<T>(node, found).is_none() {
+        found.left_out.insert(node.id);
+    }
+}
+
 fn diagnostic(fault: Fault, source: &Source<'_>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(fault.code, fault.message).place(Some(&source.place(&fault.span)));
+    let mut place = source.place(&fault.span);
+    if place.text.len() > LONGEST_LINE {
+        let cut = source::floor(&place.text, LONGEST_LINE);
+        place.text = place.text.get(..cut).unwrap_or_default().into();
+        place.span.end = place.span.end.min(cut);
+    }
+    let mut diagnostic = Diagnostic::error(fault.code, fault.message).place(Some(&place));
+    if place.span.start >= LONGEST_LINE {
+        diagnostic.excerpt = None;
+    }
     match fault.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -37,6 +37,8 @@ fn generate() -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<File>();
     RecursiveTransform(without_null).transform(&mut schema);
     schema.insert("title".into(), "benchgate configuration".into());
+    // Optional in the struct only so that its absence is reported beside the other mistakes.
+    schema.insert("required".into(), serde_json::json!(["version"]));
     schema.into()
 }
 
@@ -60,7 +62,11 @@ fn without_null(schema: &mut Schema) {
             }
         }
     }
-    if schema.get("default").is_some_and(Value::is_null) {
+    // Formats such as uint64 belong to Rust, and defaults of whole maps repeat those of their keys.
+    if schema.get("type").and_then(Value::as_str) == Some("integer") {
+        schema.remove("format");
+    }
+    if schema.get("default").is_some_and(|value| value.is_null() || value.is_object()) {
         schema.remove("default");
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
     let line = before.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
     let rest = text.get(span.start..).unwrap_or_default();
     let open = open_at(text, span.end);
-    let behind = |open: Open| open.at..open.at + 1;
+    let mark = |open: Open| open.at..open.at + 1;
 
     if let Some(tab) = line
         .find('\t')
@@ -45,13 +45,13 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
         );
     }
     match open {
-        Some(open @ Open { mark: '"' | '\'', .. }) => fault(
+        Some(open @ Open { mark: '"' | '\'', .. }) if !parser.contains("escape") => fault(
             format!(
                 "this {} quote is not closed",
                 if open.mark == '"' { "double" } else { "single" }
             ),
             "close it at the end of the text, on the same line",
-            behind(open),
+            mark(open),
         ),
         Some(open @ Open { mark: '{' | '[', .. })
             if parser.contains("flow") || rest.trim().is_empty() || rest.starts_with(':') =>
@@ -63,26 +63,130 @@ pub(super) fn explain(parser: &str, source: &Source<'_>, span: Range<usize>) -> 
                     "the parser gave up at line {}; separate the entries with `,` and close with `{close}`",
                     source.line(span.start)
                 ),
-                behind(open),
+                mark(open),
             )
         }
-        _ => match rest.chars().next() {
-            Some(mark @ ('@' | '`' | '%')) => {
-                fault(format!("a text cannot begin with `{mark}`"), "put it into quotes", span)
+        _ => {
+            if let Some(mark) = rest.chars().next().filter(|mark| matches!(mark, '@' | '`' | '%')) {
+                return fault(
+                    format!("a text cannot begin with `{mark}`"),
+                    "put it into quotes",
+                    span,
+                );
             }
-            _ if parser.contains("mapping values are not allowed") => fault(
-                "a second `: ` in one line, or a line that is indented too far".into(),
-                "put a text that holds `: ` into quotes, and begin the keys of one map in the same column",
-                span,
-            ),
-            _ => fault(
-                crate::diag::visible(parser),
-                "check the indentation, the brackets and the quotes here and in the line before",
-                span,
-            ),
-        },
+            if parser.contains("mapping values are not allowed") {
+                return second_colon(before, line, span);
+            }
+            match PHRASES.iter().find(|(phrase, ..)| parser.contains(phrase)) {
+                Some((_, message, help)) => fault((*message).to_owned(), help, span),
+                None => fault(
+                    parser.to_owned(),
+                    "check the indentation, the brackets and the quotes here and in the line before",
+                    span,
+                ),
+            }
+        }
     }
 }
+
+/// A colon where no key can be: because it is the second one of its line, or because the line belongs to a value
+/// above, which is most often a key without a space behind its colon.
+fn second_colon(before: &str, line: &str, span: Range<usize>) -> Fault {
+    let above = before.get(..before.len() - line.len()).unwrap_or_default().trim_end();
+    let above_start = above.rfind('\n').map_or(0, |at| at + 1);
+    let above = above.get(above_start..).unwrap_or_default();
+    let glued = above.find(':').filter(|_| !above.contains(": ") && !above.ends_with(':'));
+    let (message, help, span) = if line.contains(": ") {
+        (
+            "a second `: ` in one line",
+            "put a text that holds `: ` into quotes, and each key on a line of its own",
+            span,
+        )
+    } else if let Some(colon) = glued {
+        (
+            "no space behind the colon",
+            "write `key: value`, with a space",
+            above_start + colon..above_start + colon + 1,
+        )
+    } else {
+        (
+            "this key is indented further than its map",
+            "the keys of one map begin in the same column",
+            span,
+        )
+    };
+    Fault { code: Code::ConfigSyntax, message: message.into(), help: Some(help.into()), span }
+}
+
+/// Parts of what the parser says, and how a person would say it: the message and the help.
+const PHRASES: &[(&str, &str, &str)] = &[
+    (
+        "expected key",
+        "expected a key of the map above",
+        "the keys of one map begin in the same column, each with `: ` behind it",
+    ),
+    (
+        "expected ':'",
+        "a key without `: ` behind it",
+        "write `key: value`, with a space behind the colon",
+    ),
+    (
+        "expected '-' indicator",
+        "a list goes on without `- `",
+        "begin each element of the list with `- ` in the same column, or indent this line as its parent",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list cannot begin here",
+        "put `- ` on a line of its own, below its key",
+    ),
+    (
+        "trailing content after single-quoted",
+        "text behind the closing quote",
+        "inside single quotes a single quote is written twice, `''`; or use double quotes",
+    ),
+    (
+        "trailing content after double-quoted",
+        "text behind the closing quote",
+        "inside double quotes a double quote is written `\\\"`; or use single quotes",
+    ),
+    (
+        "unknown escape character",
+        "no escape has this letter",
+        "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
+    ),
+    (
+        "hexadecimal",
+        "an escape needs hexadecimal digits behind it",
+        "write `\\\\` for a backslash, or use single quotes, in which nothing is escaped",
+    ),
+    (
+        "unexpected character",
+        "a character that cannot stand here",
+        "remove it, or put the text into double quotes and write the character as an escape, like `\\u0007`",
+    ),
+    (
+        "too large or too complex",
+        "the configuration is too large or nested too deeply",
+        "keys and values behind an alias count each time it is used; write out what is meant",
+    ),
+    ("misplaced bracket", "this bracket closes nothing", "remove it, or open it before"),
+    (
+        "mismatched bracket",
+        "this bracket does not match the one it closes",
+        "`{` is closed by `}`, and `[` by `]`",
+    ),
+    (
+        "recursion limit",
+        "maps and lists are nested too deeply",
+        "no setting is deeper than ten levels; is this the file you meant to name?",
+    ),
+    (
+        "indent",
+        "a line that is not indented as it should be",
+        "a text over several lines is indented further than its key",
+    ),
+];
 
 /// The innermost quote or bracket that is open at a byte. This is a lexer for the few things that matter: quotes
 /// begin where a text begins, `#` behind a space is a comment, block texts are rare enough to be ignored.

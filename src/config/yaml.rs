@@ -77,8 +77,8 @@ impl<'de> Deserialize<'de> for Draft {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Spanned { value, defined, .. } = Spanned::<DraftKind>::deserialize(deserializer)?;
         let byte = |value: Option<u64>| value.and_then(|v| usize::try_from(v).ok()).unwrap_or(0);
-        let start = byte(defined.span().byte_offset().map(Into::into));
-        let length = byte(defined.span().byte_len().map(Into::into));
+        let start = byte(defined.span().byte_offset());
+        let length = byte(defined.span().byte_len());
         Ok(Self { kind: value, start, end: start + length })
     }
 }
@@ -189,20 +189,22 @@ fn finish(draft: Draft, text: &str, next: &mut u32) -> Node {
 fn fault(error: &serde_saphyr::Error, source: &Source<'_>) -> Fault {
     use serde_saphyr::Error as E;
 
+    let text = source.text();
     let at = error.location().map_or(0, |place| source.offset(place.line(), place.column()));
-    let span = at..source
-        .text()
-        .get(at..)
-        .and_then(|rest| rest.chars().next())
-        .map_or(at, |c| at + c.len_utf8());
-    let new = |message: &str, help: &str| Fault {
+    let span =
+        at..text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
+    let at_place = |span, message: &str, help: &str| Fault {
         code: Code::ConfigSyntax,
         message: message.to_owned(),
         help: Some(help.to_owned()),
-        span: span.clone(),
+        span,
     };
+    let new = |message: &str, help: &str| at_place(span.clone(), message, help);
     match error.without_snippet() {
-        E::MultipleDocuments { .. } => new(
+        E::MultipleDocuments { .. } => at_place(
+            text.get(..at)
+                .and_then(|before| before.rfind("\n---"))
+                .map_or(at..at + 1, |line| line + 1..line + 4),
             "a second document begins here",
             "a configuration is one document; remove the line `---` and what follows, or put it into the first",
         ),
@@ -210,10 +212,18 @@ fn fault(error: &serde_saphyr::Error, source: &Source<'_>) -> Fault {
             "no anchor has this name",
             "an alias `*name` repeats what was marked `&name` before; to begin a text with `*`, quote it, e.g. `\"*/large\"`",
         ),
-        E::UnsupportedTag { .. } => new(
-            "tags have no meaning here",
-            "remove the word that begins with `!`; to begin a text with `!`, quote it",
-        ),
+        E::UnsupportedTag { .. } => {
+            let start = text.get(..at).and_then(|before| before.rfind('!')).unwrap_or(at);
+            let tag = text
+                .get(start..)
+                .and_then(|rest| rest.split_whitespace().next())
+                .unwrap_or_default();
+            at_place(
+                start..start + tag.len(),
+                "tags have no meaning here",
+                "remove the word that begins with `!`; to begin a text with `!`, quote it",
+            )
+        }
         E::MergeValueNotMapOrSeqOfMaps { .. } => new(
             "`<<` merges a map, and this is none",
             "mark the map with `&name` and merge it with `<<: *name`",

@@ -19,14 +19,23 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
     let mut group = Group::with_title(level.primary_title(title));
     if let Some(file) = &file {
         let line = diagnostic.line.unwrap_or(1) as usize;
+        let column = diagnostic.column.map(|column| column as usize);
+        let mut origin = annotate_snippets::Origin::path(file);
+        if diagnostic.line.is_some() {
+            origin = origin.line(line).char_column(column.unwrap_or(1));
+        }
         if let Some((text, span)) = &excerpt {
-            let snippet = Snippet::source(text).line_start(line).path(file);
+            let shown = text.get(..span.start).map(|before| before.chars().count() + 1);
+            let snippet = Snippet::source(text).line_start(line);
+            // An excerpt from the middle of a line does not know its column.
+            let snippet = if column.is_none() || column == shown {
+                snippet.path(file)
+            } else {
+                group = group.element(origin);
+                snippet
+            };
             group = group.element(snippet.annotation(AnnotationKind::Primary.span(span.clone())));
         } else {
-            let mut origin = annotate_snippets::Origin::path(file);
-            if diagnostic.line.is_some() {
-                origin = origin.line(line).char_column(diagnostic.column.unwrap_or(1) as usize);
-            }
             group = group.element(origin);
         }
     }
@@ -34,7 +43,8 @@ pub fn render(diagnostic: &Diagnostic, colour: bool) -> String {
         group = group.element(Shown::HELP.message(help));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    // A runner of GitHub Actions takes `##[…]` for a command wherever it stands in a line.
+    renderer.render(&[group]).replace("##[", "##\\u{5b}")
 }
 
 /// The excerpt made visible, the span moved along.

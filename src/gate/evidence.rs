@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use super::blocks::{Complete, average_links};
+use super::cap::Cap;
 use super::plan::{Pair, Sides};
 use crate::config::Config;
 use crate::model::{Measurement, Metric, Order, Statistic, SummaryOf, TestKind};
@@ -37,46 +39,6 @@ pub(super) enum Raw {
     Named(Option<TwoSided>),
     /// Nothing can be said; the notes say why.
     Nothing,
-}
-
-/// Why a verdict is at most `suspect`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cap {
-    OneRun,
-    Sequential,
-    UnknownOrder,
-    FewBlocks,
-    FewLinks,
-    Summaries,
-    NotConfirmed,
-}
-
-impl Cap {
-    /// Whether `one-run: decide` lifts it.
-    pub(super) fn lifted_by_decide(self) -> bool {
-        match self {
-            Self::OneRun
-            | Self::Sequential
-            | Self::UnknownOrder
-            | Self::FewBlocks
-            | Self::Summaries => true,
-            Self::FewLinks | Self::NotConfirmed => false,
-        }
-    }
-
-    pub(super) fn reason(self) -> &'static str {
-        match self {
-            Self::OneRun => "one run a side: the noise between runs is not in the data",
-            Self::Sequential => {
-                "all of base ran before all of head: a machine that changed in between looks like a change"
-            }
-            Self::UnknownOrder => "the order of the runs is not known",
-            Self::FewBlocks => "fewer than five blocks",
-            Self::FewLinks => "fewer than five links: code layout is not averaged out",
-            Self::Summaries => "summaries of runs whose order is not known",
-            Self::NotConfirmed => "not among the benchmarks that were measured again",
-        }
-    }
 }
 
 /// Looks at the runs of a pair and takes the test that fits them.
@@ -410,32 +372,6 @@ fn words(test: NamedTest) -> &'static str {
         NamedTest::Welch => "Welch's t test",
         NamedTest::MannWhitney => "Mann-Whitney U test",
     }
-}
-
-/// A block with a run of each side.
-struct Complete {
-    block: u32,
-    difference: f64,
-    spread: Option<f64>,
-    link: Option<(u64, u64)>,
-}
-
-/// Blocks of equal links averaged, where every block is linked by a seed and some share one: then the links are the blocks.
-fn average_links(complete: &[Complete]) -> Option<Vec<Block>> {
-    let mut links: BTreeMap<(u64, u64), Vec<&Complete>> = BTreeMap::new();
-    for block in complete {
-        links.entry(block.link?).or_default().push(block);
-    }
-    let average = |blocks: &Vec<&Complete>| {
-        let n = blocks.len() as f64;
-        let squares: Option<f64> = blocks.iter().map(|b| b.spread.map(|s| s * s)).sum();
-        Block {
-            difference: blocks.iter().map(|b| b.difference).sum::<f64>() / n,
-            spread: squares.map(|s| (s / n).sqrt()),
-        }
-    };
-    (!links.is_empty() && links.len() < complete.len())
-        .then(|| links.values().map(average).collect())
 }
 
 /// The variance of the logarithm of a side's number that its own samples show, downwards and upwards.

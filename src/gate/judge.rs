@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::evidence::{Cap, Found, Raw, evidence};
+use super::cap::Cap;
+use super::evidence::{Found, Raw, evidence};
 use super::plan::{Pair, Plan, Sides};
 use crate::config::{Config, OneRun};
 use crate::diag::{Code, Diagnostic, Diagnostics};

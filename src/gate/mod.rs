@@ -4,14 +4,19 @@
 //! [`Measurement`]s into a [`Report`]. A finished report can be decided again from its own measurements
 //! ([`decide_again`]), by whoever does not trust the one that wrote it.
 
+mod blocks;
+mod cap;
 mod collect;
 mod evidence;
 mod facts;
 mod findings;
+mod identity;
 mod inputs;
 mod judge;
 mod outcome;
 mod plan;
+mod reduce;
+mod series;
 
 pub use collect::Collector;
 pub use facts::Facts;

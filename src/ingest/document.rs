@@ -14,6 +14,16 @@ const LONGEST: u64 = 64 << 20;
 /// How many characters of a line an excerpt shows.
 const EXCERPT: usize = 200;
 
+/// Words of the JSON library, and those that people know.
+const WORDS: &[(&str, &str)] = &[
+    ("invalid type: sequence", "invalid type: array"),
+    ("invalid type: map", "invalid type: object"),
+    ("expected a sequence", "expected an array"),
+    ("expected a map", "expected an object"),
+    ("expected u32", "expected a whole number of 0 or more"),
+    ("expected u64", "expected a whole number of 0 or more"),
+];
+
 /// The UTF-8 byte order mark.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -35,9 +45,9 @@ pub(super) fn shown(path: &Path) -> String {
 /// The error for a path that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     let help = if error.kind() == io::ErrorKind::NotFound {
-        "Check the path; a benchmark run that failed writes nothing."
+        "check the path; a benchmark run that failed writes nothing"
     } else {
-        "Check that the file can be read."
+        "check that the file can be read"
     };
     Diagnostic::error(Code::Unreadable, format!("cannot read: {}", visible(&error.to_string())))
         .file(shown(path))
@@ -56,7 +66,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     if bytes.len() as u64 > LONGEST {
         return Err(Diagnostic::error(Code::Malformed, "is longer than 64 MiB")
             .file(shown(path))
-            .help("Remove the file; no harness writes one so long."));
+            .help("remove the file; no harness writes one so long"));
     }
     if bytes.starts_with(BOM) {
         bytes.drain(..BOM.len());
@@ -84,6 +94,9 @@ pub(super) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
     let mut text = visible(text.get(..end).unwrap_or_default());
+    for (rust, json) in WORDS {
+        text = text.replace(rust, json);
+    }
     if let Some((end, _)) = text.char_indices().nth(EXCERPT) {
         text.truncate(end);
         text.push('…');

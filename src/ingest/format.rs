@@ -37,6 +37,11 @@ pub trait Format: Sync {
     /// Whether one recording is a directory; else it is a file.
     fn is_directory(&self) -> bool;
 
+    /// Whether one directory may hold several results of a benchmark under different names.
+    fn has_baselines(&self) -> bool {
+        false
+    }
+
     /// Whether the path holds this format, by what is in it; a file's name alone is no proof.
     fn detect(&self, probe: &Probe) -> bool;
 

@@ -35,7 +35,7 @@ impl<'a> Line<'a> {
             let text = String::from_utf8_lossy(self.bytes);
             let at = error.valid_up_to();
             located(Code::BadLine, file, self.number, &text, at, "not UTF-8")
-                .help("Write the file in UTF-8.")
+                .help("write the file in UTF-8")
         })
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn batches(path: &Path, output: &Output<'_>, each: &mut dyn FnMut(&[L
             let error = Diagnostic::error(Code::BadLine, "the line is longer than 64 MiB")
                 .file(shown(path))
                 .at(number, 1)
-                .help("Write one JSON object a line.");
+                .help("write one JSON object a line");
             return output.say(error);
         }
         buffer.drain(..whole);

@@ -6,25 +6,21 @@ use super::criterion::files::{BenchmarkFile, SampleFile};
 use super::{jsonl, lines, runset};
 
 /// `sample.json` of criterion.
-#[must_use]
 pub fn criterion_sample(bytes: &[u8]) -> bool {
     serde_json::from_slice::<SampleFile>(bytes).is_ok()
 }
 
 /// `benchmark.json` of criterion.
-#[must_use]
 pub fn criterion_benchmark(bytes: &[u8]) -> bool {
     serde_json::from_slice::<BenchmarkFile>(bytes).is_ok_and(|file| file.id().is_some())
 }
 
 /// JSON lines: how many of them were read.
-#[must_use]
 pub fn jsonl(bytes: &[u8]) -> usize {
     jsonl::parse_lines(bytes)
 }
 
 /// The lines of a run set: how many of them were read.
-#[must_use]
 pub fn runset(bytes: &[u8]) -> usize {
     let file: Arc<str> = Arc::from("input");
     let lines = lines::split(bytes, &mut 1);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::document::BOM;
 
@@ -35,8 +35,14 @@ impl Probe {
     /// The path does not exist or cannot be read.
     pub fn new(path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
-        if path.metadata()?.is_dir() {
+        let kind = path.metadata()?;
+        if kind.is_dir() {
             return Ok(Self { path, head: None, whole: false });
+        }
+        // Looking into a pipe would take away what is read afterwards.
+        if !kind.is_file() {
+            let message = "neither a file nor a directory; write the results to a file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let mut head = Vec::new();
         File::open(&path)?.take(HEAD + 1).read_to_end(&mut head)?;
@@ -99,11 +105,14 @@ impl Probe {
             || head.contains("\"reason\": \"benchmark-complete\"")
     }
 
-    /// Whether there is nothing in it: no file in the directory, no text in the file.
+    /// Whether there is nothing in it: no file that is not hidden in the directory, no text in the file.
     pub(super) fn is_empty(&self) -> bool {
         if self.is_directory() {
-            let mut files = WalkDir::new(&self.path).into_iter();
-            return !files.any(|entry| entry.map_or(true, |entry| !entry.file_type().is_dir()));
+            let mut files = WalkDir::new(&self.path).min_depth(1).into_iter();
+            let hidden = |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
+            return !files.any(|entry| {
+                entry.map_or(true, |entry| !entry.file_type().is_dir() && !hidden(&entry))
+            });
         }
         self.whole && self.head().trim_ascii().is_empty()
     }
@@ -119,12 +128,12 @@ impl Probe {
         if cbor {
             return Some(NearMiss {
                 saw: "it holds data of `cargo criterion` (CBOR)",
-                help: "Run `cargo bench` instead of `cargo criterion`, then name `target/criterion`.",
+                help: "run `cargo bench` instead of `cargo criterion`, then name `target/criterion`",
             });
         }
         self.path.join("Cargo.toml").is_file().then_some(NearMiss {
             saw: "it is a Cargo project without `target/criterion`",
-            help: "Run `cargo bench` first, or name the directory in which criterion wrote its results.",
+            help: "run `cargo bench` first, or name the directory in which criterion wrote its results",
         })
     }
 
@@ -135,29 +144,29 @@ impl Probe {
         let (saw, help) = if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
             (
                 "it is UTF-16 text",
-                "Write it in UTF-8; PowerShell's `>` needs `| Out-File -Encoding utf8`.",
+                "write it in UTF-8; PowerShell's `>` needs `| Out-File -Encoding utf8`",
             )
         } else if head.starts_with(b"\x1f\x8b")
             || head.starts_with(b"PK\x03\x04")
             || head.starts_with(b"\x28\xb5\x2f\xfd")
         {
-            ("it is compressed", "Unpack it first.")
+            ("it is compressed", "unpack it first")
         } else if self.is_cargo_criterion_messages() {
             (
                 "it holds messages of `cargo criterion`",
-                "Run `cargo bench` instead, then name `target/criterion`.",
+                "run `cargo bench` instead, then name `target/criterion`",
             )
         } else if trimmed.starts_with('[') {
-            ("it is a JSON array", "Write one JSON object a line: `jq -c '.[]' FILE` does that.")
+            ("it is a JSON array", "write one JSON object a line: `jq -c '.[]' FILE` does that")
         } else if trimmed.starts_with('{') {
             (
                 "it begins with `{`, but no line is a JSON object of plain fields",
-                "Write one JSON object a line: `jq -c . FILE` does that.",
+                "write one JSON object a line: `jq -c . FILE` does that",
             )
         } else if trimmed.contains("time:   [") {
             (
                 "it is what criterion prints",
-                "Name the directory `target/criterion` instead: it holds the samples.",
+                "name the directory `target/criterion` instead: it holds the samples",
             )
         } else {
             return None;

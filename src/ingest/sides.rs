@@ -89,7 +89,7 @@ impl Reader<'_> {
                     "results beside numbered runs were not read",
                 )
                 .file(shown(other))
-                .help("Give them a number as well, or name the paths one by one.");
+                .help("give them a number as well, or name the paths one by one");
                 self.diagnostics.push(warning);
             }
         }
@@ -101,6 +101,10 @@ impl Reader<'_> {
         self.read += 1;
         let mut runs = 0;
         for (format, part) in self.recognise(side, path, &output) {
+            if let Some(name) = baseline.filter(|_| !format.has_baselines()) {
+                output.say(unnamed(format, &part, side, name));
+                continue;
+            }
             let input = Input {
                 path: &part,
                 side,
@@ -156,7 +160,7 @@ impl Reader<'_> {
             output.say(unreadable(probe.path(), &error));
             Vec::new()
         });
-        let mut parts = Vec::new();
+        let (mut parts, mut others) = (Vec::new(), Vec::new());
         for file in files {
             let found = match Probe::new(&file) {
                 Ok(found) => found,
@@ -165,14 +169,19 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            match self.options.format.or_else(|| detect(&found)) {
-                Some(format) => parts.push((format, file)),
+            match (detect(&found), self.options.format) {
+                (Some(_), Some(forced)) => parts.push((forced, file)),
+                (None, Some(forced)) => others.push((forced, file)),
+                (Some(format), None) => parts.push((format, file)),
                 // Only what looks like results must be some: notes and logs may lie beside them.
-                None if found.extension_is(&["json", "jsonl", "ndjson"]) => {
+                (None, None) if found.extension_is(&["json", "jsonl", "ndjson"]) => {
                     output.say(if found.is_empty() { empty(&file) } else { unknown(&found) });
                 }
-                None => {}
+                (None, None) => {}
             }
+        }
+        if parts.is_empty() {
+            parts = others;
         }
         if parts.is_empty() && output.is_silent() {
             output.say(unknown(probe));
@@ -201,7 +210,7 @@ impl Reader<'_> {
         if let Some(known) = repeated {
             let message = format!("the same recording as {}", known.trim_end());
             output.say(Diagnostic::error(Code::SameRecording, message).file(shown(path)).help(
-                "Name a recording of its own for each run; `--base-name` and `--head-name` choose different baselines of one criterion directory.",
+                "name a recording of its own for each run; `--base-name` and `--head-name` choose different baselines of one criterion directory",
             ));
         }
     }
@@ -234,20 +243,28 @@ fn name(side: Side, source: &SideSource<'_>) -> String {
     }
 }
 
+/// The error for a baseline name where the format knows none.
+fn unnamed(format: &dyn Format, path: &Path, side: Side, name: &str) -> Diagnostic {
+    let message =
+        format!("no baseline {}: {} results have no names", quoted(name), quoted(format.name()));
+    let option = format!("leave out `--{}-name`; it belongs to criterion directories", side.name());
+    Diagnostic::error(Code::MissingBaseline, message).file(shown(path)).help(option)
+}
+
 /// The error for a path without any result.
 fn empty(path: &Path) -> Diagnostic {
     Diagnostic::error(Code::NothingMeasured, "no measurement in it")
         .file(shown(path))
-        .help("Check that the benchmarks ran and wrote their results here.")
+        .help("check that the benchmarks ran and wrote their results here")
 }
 
 /// The error for a path that no format recognises.
 fn unknown(probe: &Probe) -> Diagnostic {
     let names = formats().iter().map(|format| format!("`{}`", format.name())).collect::<Vec<_>>();
-    let formats = format!("Formats: {}; `--format` forces one.", names.join(", "));
+    let formats = format!("formats are {}, and `--format` forces one", names.join(", "));
     let (message, help) = match probe.near_miss() {
         Some(near) => {
-            (format!("no format recognises it: {}", near.saw), format!("{} {formats}", near.help))
+            (format!("no format recognises it: {}", near.saw), format!("{}; {formats}", near.help))
         }
         None => ("no format recognises it".to_owned(), formats),
     };

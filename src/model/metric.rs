@@ -1,11 +1,11 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Unit;
 
-/// Which way a metric is worse.
+/// Which way a metric is better.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -38,18 +38,22 @@ impl Better {
 }
 
 /// The name of what is measured: `time`, `throughput`, `memory` …
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Metric(String);
+
+impl<'de> Deserialize<'de> for Metric {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::new(&String::deserialize(deserializer)?))
+    }
+}
 
 /// What benchgate knows of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MetricInfo {
     /// The metric's name.
     pub name: &'static str,
-    /// Which way is worse.
+    /// Which way is better.
     pub better: Better,
     /// A counter that the same code gives again exactly, run after run, if two runs agree.
     pub counter: bool,

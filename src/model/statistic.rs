@@ -105,7 +105,7 @@ impl JsonSchema for Statistic {
         json_schema!({
             "type": "string",
             "pattern": r"^(median|mean|avg|average|min|max|stddev|p[0-9]{1,2}(\.[0-9]{1,3})?)$",
-            "description": "median, mean, min, max, stddev, or a percentile such as p95",
+            "description": "`median`, `mean`, `min`, `max`, `stddev`, or a percentile such as `p95`",
         })
     }
 }

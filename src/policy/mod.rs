@@ -15,7 +15,7 @@ pub use waiver::Waiver;
 use std::collections::BTreeMap;
 
 use crate::diag::Code;
-use crate::model::{Better, Metric, MetricInfo};
+use crate::model::{Better, Metric, MetricInfo, Unit};
 
 /// A mistake in the values of a rule or waiver, to be shown at one of its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Declared {
 pub struct DeclaredMetric {
     /// Which way is better; `None` keeps what benchgate knows.
     pub better: Option<Better>,
+    /// The stored unit of its numbers; `None` where nothing is said.
+    pub unit: Option<Unit>,
     /// Its numbers are the same for the same code, so one run is enough and any difference is real.
     pub deterministic: bool,
 }
@@ -62,6 +64,23 @@ impl Declared {
     #[must_use]
     pub fn deterministic(&self, metric: &Metric) -> bool {
         self.metrics.get(metric).is_some_and(|declared| declared.deterministic)
+    }
+
+    /// Whether a metric can be given in a unit, as far as anybody knows.
+    pub(crate) fn fits(&self, metric: &Metric, unit: Unit) -> bool {
+        if let Some(declared) = self.metrics.get(metric).and_then(|declared| declared.unit) {
+            return declared == unit;
+        }
+        match metric.as_str() {
+            "time" => unit == Unit::Nanoseconds,
+            "memory" | "size" => unit == Unit::Bytes,
+            "instructions" => unit == Unit::Count,
+            "error-rate" => matches!(unit, Unit::Ratio | Unit::Percent),
+            "throughput" => {
+                matches!(unit, Unit::PerSecond | Unit::BytesPerSecond | Unit::BitsPerSecond)
+            }
+            _ => true,
+        }
     }
 
     /// The problem of a metric that nobody knows, with the name that was probably meant.

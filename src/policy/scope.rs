@@ -21,12 +21,17 @@ impl Scope {
     /// # Errors
     /// A sentence that says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("an empty glob matches nothing; write `**` for every benchmark".into());
+        }
         let glob = GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build();
         match glob {
             Ok(glob) => Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() }),
-            Err(error) => {
-                Err(format!("{} is not a glob: {}", crate::diag::quoted(text), error.kind()))
-            }
+            Err(error) => Err(format!(
+                "{} is not a glob: {}; to mean a character itself put it into brackets, like `[[]`",
+                crate::diag::quoted(text),
+                error.kind().to_string().replace("; ", ", ")
+            )),
         }
     }
 
@@ -69,7 +74,7 @@ impl JsonSchema for Scope {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "description": "a glob over benchmark ids: * stays within one segment, ** goes across",
+            "description": "a glob over benchmark ids: `*` stays within one segment, `**` goes across",
         })
     }
 }
@@ -94,7 +99,7 @@ mod tests {
         }
         assert_eq!(
             Scope::parse("a[").unwrap_err(),
-            "`a[` is not a glob: unclosed character class; missing ']'"
+            "`a[` is not a glob: unclosed character class, missing ']'; to mean a character itself put it into brackets, like `[[]`"
         );
     }
 }

@@ -95,7 +95,7 @@ impl FromStr for Quantity {
 
 /// Serde and schema of a value that is written as a string.
 macro_rules! written {
-    ($type:ident, $pattern:literal, $description:literal) => {
+    ($type:ident, $json:tt, $pattern:literal, $description:literal) => {
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
@@ -108,17 +108,18 @@ macro_rules! written {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern, "description": $description })
+                json_schema!({ "type": $json, "pattern": $pattern, "description": $description })
             }
         }
     };
 }
 
-written!(Percent, r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$", "a percentage such as 5%");
+written!(Percent, "string", r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$", "a percentage such as `5%`");
 written!(
     Quantity,
+    ["string", "number"],
     r"^\s*[0-9]+(\.[0-9]+)?\s*[A-Za-zµ%/_]*\s*$",
-    "an amount with its unit, such as 50ns, 1.5ms, 64MiB or 100/s"
+    "an amount with its unit, such as `50ns`, `1.5ms`, `64MiB` or `100/s`"
 );
 
 impl Serialize for Percent {

@@ -39,7 +39,6 @@ pub fn write(report: &Report) -> Result<String, RenderError> {
 ///
 /// # Errors
 /// One diagnostic, with line and column where the JSON itself is wrong.
-#[expect(clippy::result_large_err, reason = "a report is read once")]
 pub fn read(text: &str, file: &str) -> Result<Report, Diagnostic> {
     /// Only the version, so that a newer report is refused for its version and not for its fields.
     #[derive(Deserialize)]

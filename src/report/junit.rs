@@ -66,7 +66,8 @@ fn case(row: &Row<'_>, report: &Report, class: &str) -> TestCase {
         | Class::Waived
         | Class::Added
         | Class::Improved
-        | Class::Unchanged => TestCaseStatus::success(),
+        | Class::Unchanged
+        | Class::Derived => TestCaseStatus::success(),
     };
     let mut case = TestCase::new(name(row), status);
     case.set_classname(format!("benchgate.{class}"));

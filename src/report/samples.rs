@@ -29,6 +29,7 @@ pub(super) fn comparison(name: &str, base: f64, head: f64, (low, high): (f64, f6
         unit: Unit::Nanoseconds,
         better: Better::Lower,
         gating: true,
+        derived: false,
         base: side(base),
         head: side(head),
         change: Some(Change { estimate, low: Some(low), high: Some(high), confidence: 0.98 }),
@@ -461,6 +462,7 @@ pub(super) fn all() -> Vec<(&'static str, Report)> {
         ("waived", waived()),
         ("not_measurable", not_measurable()),
         ("hostile", hostile()),
+        ("hostile_decided", Report { outcome: Outcome::Fail, exit_code: 1, ..hostile() }),
         ("empty", report(Vec::new())),
     ]
 }

@@ -48,8 +48,10 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     if !view.suspects_first() {
         suspects(&mut page, &view, most(MOST));
     }
-    page.gap();
-    page.wrapped(Style::new(), &view.counts.plain(), 0);
+    if !report.comparisons.is_empty() {
+        page.gap();
+        page.wrapped(Style::new(), &view.counts.plain(), 0);
+    }
     waived(&mut page, &view, most(MOST));
     inconclusive(&mut page, &view, most(FEW));
     if options.verbose {
@@ -57,8 +59,11 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
         table(&mut page, &view, &view.rows.iter().collect::<Vec<_>>());
     }
     notes(&mut page, &view, most(FEW));
-    accept(&mut page, &view, options, most(FEW));
-    how(&mut page, &view);
+    // With an error nothing was decided, so there is nothing to accept and no decision to explain.
+    if report.outcome != Outcome::Error {
+        accept(&mut page, &view, options, most(FEW));
+        how(&mut page, &view);
+    }
     page.gap();
     let outcome = match report.outcome {
         Outcome::Pass => "pass",
@@ -91,7 +96,9 @@ fn class_style(class: Class) -> Style {
         Class::Worse | Class::Removed => colour(AnsiColor::Yellow),
         Class::Suspect(_) => colour(AnsiColor::Magenta),
         Class::Improved => colour(AnsiColor::Green),
-        Class::Waived | Class::Added | Class::Inconclusive | Class::Unchanged => Style::new(),
+        Class::Waived | Class::Added | Class::Inconclusive | Class::Unchanged | Class::Derived => {
+            Style::new()
+        }
     }
 }
 

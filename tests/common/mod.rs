@@ -3,7 +3,7 @@
 use assert_cmd::Command;
 
 /// The program in the repository's root, with an environment that says nothing.
-pub fn benchgate(arguments: &[&str]) -> Command {
+pub(crate) fn benchgate(arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("benchgate"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     // Git needs to be found; nothing else of the environment matters.
@@ -14,11 +14,11 @@ pub fn benchgate(arguments: &[&str]) -> Command {
 }
 
 /// Output as text.
-pub fn said(bytes: &[u8]) -> String {
+pub(crate) fn said(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// JSON lines of benchmarks and their times in milliseconds.
-pub fn jsonl(values: &[(&str, f64)]) -> String {
+pub(crate) fn jsonl(values: &[(&str, f64)]) -> String {
     values.iter().map(|(name, value)| format!("{{\"benchmark\":\"{name}\",\"metric\":\"time\",\"unit\":\"ms\",\"value\":{value}}}\n")).collect()
 }

@@ -57,6 +57,10 @@ is a warning. Results without `benchmark.json`, which is written last, come from
         true
     }
 
+    fn has_baselines(&self) -> bool {
+        true
+    }
+
     fn detect(&self, probe: &Probe) -> bool {
         probe.is_directory() && walk::is_criterion(&root(probe.path()))
     }
@@ -67,7 +71,7 @@ is a warning. Results without `benchmark.json`, which is written last, come from
             let error =
                 Diagnostic::error(Code::UnknownFormat, "criterion's results are a directory")
                     .file(shown(&root))
-                    .help("Name the directory `target/criterion`.");
+                    .help("name the directory `target/criterion`");
             output.say(error);
             return Reading::default();
         }
@@ -97,11 +101,11 @@ fn missing(root: &Path, name: Option<&str>, all: &[Baseline]) -> Diagnostic {
         None => "no benchmark has a baseline `new` or `base`".into(),
     };
     let help = match name.and_then(|name| suggest(name, names.iter().copied())) {
-        Some(near) => format!("Did you mean {}? ", quoted(near)),
+        Some(near) => format!("did you mean {}? ", quoted(near)),
         None => String::new(),
     };
     let help = format!(
-        "{help}These exist: {}{more}. Name one with `--base-name` or `--head-name`.",
+        "{help}name one with `--base-name` or `--head-name`; there are {}{more}",
         list.join(", ")
     );
     Diagnostic::error(Code::MissingBaseline, message).file(shown(root)).help(help)
@@ -136,19 +140,19 @@ fn read_one(
             "results without `benchmark.json`, which criterion writes last",
         )
         .file(shown(&baseline.dir))
-        .help("The run was interrupted: delete this directory and measure again.");
+        .help("the run was interrupted: delete this directory and measure again");
         output.say(error);
         return None;
     }
     if !baseline.has_sample {
         let error = Diagnostic::error(Code::Malformed, "`sample.json` is missing")
             .file(shown(&baseline.dir))
-            .help("Keep every file that criterion writes: benchgate reads the samples, not the estimates.");
+            .help("keep every file that criterion writes: benchgate reads the samples, not the estimates");
         output.say(error);
         return None;
     }
     let file = baseline.dir.join("sample.json");
-    let help = "Delete the directory and measure again: the file was not written to its end, or was changed since.";
+    let help = "delete the directory and measure again: the file was not written to its end, or was changed since";
     let sample = document::json::<SampleFile>(&file, help).map_err(|error| output.say(error)).ok();
     let about = baseline.dir.join("benchmark.json");
     let named = document::json::<BenchmarkFile>(&about, help).map_err(|error| output.say(error));

@@ -36,7 +36,7 @@ pub(super) fn warning<'a>(
         results.len()
     );
     Some(Diagnostic::warning(Code::Stale, message).file(root).help(
-        "Criterion leaves the results of removed and filtered benchmarks behind: delete the directory before measuring.",
+        "criterion leaves the results of removed and filtered benchmarks behind: delete the directory before measuring",
     ))
 }
 

@@ -78,7 +78,7 @@ pub(super) fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
                 output.say(
                     Diagnostic::error(Code::Unreadable, message)
                         .file(shown(error.path().unwrap_or(root)))
-                        .help("Check that the directory can be read."),
+                        .help("check that the directory can be read"),
                 );
                 continue;
             }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::line::{Numbers, Record};
+use super::line::Record;
+use super::metrics::Numbers;
 use crate::diag::{Code, Level, quoted};
 use crate::ingest::document::located;
 use crate::ingest::format::{Input, Output};
@@ -50,7 +51,7 @@ impl Collector {
                 located(Code::UnreadField, &self.file, line.number, &text, at, message);
             warning.level = Level::Warning;
             output.say(warning.help(
-                "Say what it is under `inputs.jsonl`: a metric, a parameter, or a field to ignore.",
+                "say what it is under `inputs.jsonl`: a metric, a parameter, or a field to ignore",
             ));
             self.unread.insert(name);
         }

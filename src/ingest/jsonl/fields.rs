@@ -189,7 +189,8 @@ mod tests {
             "avg__ms",
         ];
         let table: Vec<_> = names.iter().map(|n| format!("{n}: {}", shown(statistic(n)))).collect();
-        insta::assert_snapshot!(table.join("\n"));
+        let table = table.join("\n");
+        insta::assert_snapshot!(table);
     }
 
     #[test]
@@ -208,6 +209,7 @@ mod tests {
             "agent_count",
         ];
         let table: Vec<_> = names.iter().map(|n| format!("{n}: {}", shown(sample(n)))).collect();
-        insta::assert_snapshot!(table.join("\n"));
+        let table = table.join("\n");
+        insta::assert_snapshot!(table);
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Problem;
-use super::fields::{self, Meaning};
+use super::metrics::{Metrics, Numbers};
 use super::object::{Field, Value, parse};
 use super::rules::Rules;
 use crate::diag::quoted;
-use crate::model::{BenchmarkId, Metric, Statistic, Summary, Unit};
+use crate::model::{BenchmarkId, Metric, Unit};
 
 /// What one line says.
 #[derive(Debug, PartialEq)]
@@ -20,15 +20,6 @@ pub(super) struct Record {
     pub(super) numbers: BTreeMap<Metric, (Unit, Numbers)>,
     /// Fields that were not read, with the byte at which their value begins.
     pub(super) unread: Vec<(String, usize)>,
-}
-
-/// The numbers of one metric, in its unit.
-#[derive(Debug, PartialEq)]
-pub(super) enum Numbers {
-    /// One sample.
-    Sample(f64),
-    /// Statistics.
-    Summary(Summary),
 }
 
 /// What kind of line it is.
@@ -60,7 +51,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Record, Problem> {
     if id.is_empty() {
         let problem = Problem::new(0, "no field names the benchmark");
         return Err(problem.help(format!(
-            "Write {}, or say which fields name it under `inputs.jsonl.benchmark`.",
+            "write {}, or say which fields name it under `inputs.jsonl.benchmark`",
             rules.expected_names()
         )));
     }
@@ -82,7 +73,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Record, Problem> {
     let numbers = line.metrics.finish(rules, n);
     if numbers.is_empty() {
         let problem = Problem::new(0, "the line holds no number that is known to be a metric");
-        return Err(problem.help("Name fields like `avg_ms`, `p99_ms` or `memory_max_mb`, write `metric`, `unit` and `value`, or map fields under `inputs.jsonl.metrics`."));
+        return Err(problem.help("name fields like `avg_ms`, `p99_ms` or `memory_max_mb`, write `metric`, `unit` and `value`, or map fields under `inputs.jsonl.metrics`"));
     }
     id.extend(line.parameters.iter().map(|(name, value)| format!("{name}={value}")));
     let run = match find("run").filter(|field| field.raw != "null") {
@@ -124,7 +115,7 @@ fn count<'a, 'b: 'a>(
     }
     let message = format!("{} is not a whole number of 1 or more", quoted(&field.name));
     Err(Problem::new(field.at, message)
-        .help("Write how many samples the statistics describe, or leave the field out."))
+        .help("write how many samples the statistics describe, or leave the field out"))
 }
 
 /// What has been read of a line.
@@ -187,7 +178,8 @@ impl Reader<'_> {
     }
 
     fn parameter(&mut self, field: &Field<'_>) -> Result<(), Problem> {
-        if field.raw == "null" {
+        // Scripts write both where they have no value.
+        if matches!(field.raw, "null" | "\"\"") {
             return Ok(());
         }
         let value = field.word()?;
@@ -197,110 +189,9 @@ impl Reader<'_> {
                     "the parameter {} stands twice with different values",
                     quoted(&field.name)
                 );
-                Err(Problem::new(field.at, message).help("Write each parameter once."))
+                Err(Problem::new(field.at, message).help("write each parameter once"))
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// The numbers of a line, by metric.
-#[derive(Default)]
-struct Metrics(BTreeMap<Metric, (Unit, Vec<Known>)>);
-
-/// One number and the field it comes from.
-struct Known {
-    statistic: Option<Statistic>,
-    value: f64,
-    field: String,
-}
-
-impl Metrics {
-    fn add(&mut self, field: &Field<'_>, meaning: Meaning) -> Result<(), Problem> {
-        let value = field.number()? * meaning.factor;
-        // The deviation of a single sample is written as null; that is no broken measurement.
-        if value.is_nan() && meaning.statistic == Some(Statistic::Stddev) {
-            return Ok(());
-        }
-        let (unit, known) =
-            self.0.entry(meaning.metric.clone()).or_insert((meaning.unit, Vec::new()));
-        let clash =
-            known.iter().find(|known| known.statistic == meaning.statistic && known.value != value);
-        let message = if let Some(other) = clash {
-            let statistic = meaning.statistic.map_or("a sample".into(), |s| format!("the {s}"));
-            format!(
-                "{} and {} are both {statistic} of {}",
-                quoted(&other.field),
-                quoted(&field.name),
-                quoted(meaning.metric.as_str())
-            )
-        } else if *unit != meaning.unit {
-            let other = known.first().map_or("", |known| known.field.as_str());
-            format!(
-                "{} and {} are both {}, in units that do not agree",
-                quoted(other),
-                quoted(&field.name),
-                quoted(meaning.metric.as_str())
-            )
-        } else {
-            if !known.iter().any(|known| known.statistic == meaning.statistic) {
-                known.push(Known {
-                    statistic: meaning.statistic,
-                    value,
-                    field: field.name.clone(),
-                });
-            }
-            return Ok(());
-        };
-        let help = match meaning.statistic {
-            Some(_) => {
-                "Say what each field is under `inputs.jsonl.metrics`: `{ metric: …, unit: …, statistic: … }`."
-            }
-            None => {
-                "A `type` other than `statistics` makes each field a sample: write `\"type\":\"statistics\"`, or say what each field is under `inputs.jsonl.metrics`."
-            }
-        };
-        Err(Problem::new(field.at, message).help(help))
-    }
-
-    /// Reads `metric`, `unit` and `value` of a sample line.
-    fn add_value(
-        &mut self,
-        metric: Option<&Field<'_>>,
-        unit: Option<&Field<'_>>,
-        value: Option<&Field<'_>>,
-    ) -> Result<(), Problem> {
-        let Some(value) = value else { return Ok(()) };
-        let Some(unit) = unit else {
-            return Err(Problem::new(value.at, "the value has no unit")
-                .help("Write `\"unit\":\"ms\"` or another unit beside it."));
-        };
-        let name = unit.word()?;
-        let Some((stored, factor)) = fields::unit(&name) else {
-            let message = format!("{} is not a unit", quoted(&name));
-            let known = Unit::names().collect::<Vec<_>>().join(", ");
-            return Err(Problem::new(unit.at, message).help(format!("Use one of {known}.")));
-        };
-        let metric = match metric {
-            Some(field) => Some(Metric::new(&field.word()?)),
-            None => fields::default_metric(stored),
-        };
-        let Some(metric) = metric else {
-            return Err(Problem::new(value.at, "the value has no metric")
-                .help("Write `\"metric\":\"error-rate\"` or another metric beside it."));
-        };
-        self.add(value, Meaning { metric, statistic: None, unit: stored, factor })
-    }
-
-    fn finish(self, rules: &Rules, n: Option<u64>) -> BTreeMap<Metric, (Unit, Numbers)> {
-        let numbers = |known: Vec<Known>| match known.as_slice() {
-            [Known { statistic: None, value, .. }] => Numbers::Sample(*value),
-            known => Numbers::Summary(Summary {
-                of: rules.summary.of,
-                n,
-                statistics: known.iter().filter_map(|k| Some((k.statistic?, k.value))).collect(),
-            }),
-        };
-        self.0.into_iter().map(|(metric, (unit, known))| (metric, (unit, numbers(known)))).collect()
     }
 }

@@ -3,6 +3,7 @@
 mod collect;
 mod fields;
 mod line;
+mod metrics;
 mod object;
 mod rules;
 
@@ -49,7 +50,7 @@ impl Problem {
         let error = located(Code::BadLine, file, number, text, self.at, self.message);
         match self.help {
             Some(help) => error.help(help),
-            None => error.help("Correct the line, or remove it."),
+            None => error.help("correct the line, or remove it"),
         }
     }
 }
@@ -84,7 +85,8 @@ words for the metric time.
 - `run` tells runs apart: each distinct value is a run, in order of first appearance. Without it the file is one run.
 - `inputs.jsonl` in the configuration says which fields are what, where these rules do not fit. A field with a \
 fraction that is not read is a warning; a line that cannot be read is an error, and reading goes on behind it.
-- `null` is a number that the harness could not write: it counts as not finite. JSON has no NaN.
+- `null` is a number that the harness could not write: it counts as not finite. JSON has no NaN. As a name or a \
+parameter `null` and the empty string are no value.
 "
     }
 
@@ -93,25 +95,15 @@ fraction that is not read is a warning; a line that cannot be read is an error, 
     }
 
     fn detect(&self, probe: &Probe) -> bool {
-        let mut lines = probe.lines();
-        if lines.is_empty() || probe.is_cargo_criterion_messages() {
+        if probe.is_cargo_criterion_messages() || probe.is_run_set_file() {
             return false;
         }
-        if probe.extension_is(&["jsonl", "ndjson"]) {
-            return lines.iter().any(|line| line.trim_ascii_start().starts_with(b"{"))
-                && !probe.is_run_set_file();
-        }
+        let lines = probe.lines();
         let only = lines.len() == 1;
-        lines.retain(|line| line.trim_ascii_start().starts_with(b"{"));
-        lines.into_iter().take(20).any(|line| {
-            let fields = std::str::from_utf8(line).ok().and_then(|text| object::parse(text).ok());
-            fields.is_some_and(|fields| {
-                let nested = fields
-                    .iter()
-                    .any(|field| field.raw.starts_with(['[', '{']) && field.name != "parameters");
-                !fields.is_empty() && !(only && nested)
-            })
-        }) && !probe.is_run_set_file()
+        let mut objects = lines.iter().filter(|line| line.trim_ascii_start().starts_with(b"{"));
+        // With the usual ending every line may be broken: its errors say more than "no format".
+        probe.extension_is(&["jsonl", "ndjson"]) && objects.clone().next().is_some()
+            || objects.by_ref().take(20).any(|line| is_record(line, only))
     }
 
     fn read(&self, input: &Input<'_>, output: &Output<'_>) -> Reading {
@@ -140,6 +132,17 @@ fraction that is not read is a warning; a line that cannot be read is an error, 
     }
 }
 
+/// Whether a line is an object; the only line of a file must be plain, else it is some other JSON document.
+fn is_record(line: &[u8], only: bool) -> bool {
+    let fields = std::str::from_utf8(line).ok().and_then(|text| object::parse(text).ok());
+    fields.is_some_and(|fields| {
+        let nested = |field: &object::Field<'_>| {
+            field.raw.starts_with(['[', '{']) && field.name != "parameters"
+        };
+        !fields.is_empty() && (!only || !fields.iter().any(nested))
+    })
+}
+
 /// Reads one line.
 fn record(line: Line<'_>, file: &str, rules: &Rules) -> Result<Record, Diagnostic> {
     let text = line.text(file)?;
@@ -152,3 +155,6 @@ pub(super) fn parse_lines(bytes: &[u8]) -> usize {
     let lines = lines::split(bytes, &mut 1);
     lines.into_iter().filter(|line| record(*line, "input", &rules).is_ok()).count()
 }
+
+#[cfg(test)]
+mod tests;

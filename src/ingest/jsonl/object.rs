@@ -70,9 +70,8 @@ impl<'a> Field<'a> {
             Value::Nested => "an array or object",
         };
         let message = format!("{} is {kind}, not a number", quoted(&self.name));
-        Err(Problem::new(self.at, message).help(
-            "Write the number without quotes, or list the field under `inputs.jsonl.ignore`.",
-        ))
+        Err(Problem::new(self.at, message)
+            .help("write the number without quotes, or list the field under `inputs.jsonl.ignore`"))
     }
 
     /// The value as a part of a benchmark id: strings without quotes, numbers as they are written.
@@ -88,7 +87,7 @@ impl<'a> Field<'a> {
         };
         let message =
             format!("{} is {kind}, which cannot be part of a benchmark id", quoted(&self.name));
-        Err(Problem::new(self.at, message).help("Write a string, a number or a boolean."))
+        Err(Problem::new(self.at, message).help("write a string, a number or a boolean"))
     }
 }
 
@@ -102,9 +101,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Field<'_>>, Problem> {
         let problem = Problem::new(at, reason(&error));
         match cause(text, at) {
             Some(help) => problem.help(help),
-            None => {
-                problem.help("Write one JSON object a line; remove the line if it was cut off.")
-            }
+            None => problem.help("write one JSON object a line; remove the line if it was cut off"),
         }
     })?;
     let start = text.as_ptr() as usize;
@@ -119,7 +116,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Field<'_>>, Problem> {
         Some(field) => {
             let message = format!("the key {} stands twice", quoted(&field.name));
             Err(Problem::new(field.at, message)
-                .help("Write each key once: which one holds would be a guess."))
+                .help("write each key once: which one holds would be a guess"))
         }
         None => Ok(fields),
     }
@@ -141,17 +138,17 @@ fn cause(text: &str, at: usize) -> Option<&'static str> {
     let tail = text.get(at..).unwrap_or_default();
     let before = text.get(at.saturating_sub(1)..at).unwrap_or_default();
     if trimmed.starts_with("{'") || trimmed.contains(": '") {
-        return Some("This looks like Python's `str(dict)`: write the line with `json.dumps`.");
+        return Some("this looks like Python's `str(dict)`: write the line with `json.dumps`");
     }
     if trimmed.starts_with('[') {
-        return Some("Write one JSON object a line; `jq -c '.[]'` makes lines of an array.");
+        return Some("write one JSON object a line; `jq -c '.[]'` makes lines of an array");
     }
     let number =
         |text: &str| ["NaN", "nan", "Inf", "inf"].iter().any(|token| text.starts_with(token));
     // The parser complains at the first letter that is wrong, which may be the second of the token.
     let token = text.get(at.saturating_sub(1)..).unwrap_or_default();
     if number(tail) || number(token) || before == "-" {
-        return Some("JSON has no NaN and no infinity: leave the field out, or write `null`.");
+        return Some("JSON has no NaN and no infinity: leave the field out, or write `null`");
     }
     None
 }
@@ -205,7 +202,7 @@ mod tests {
     #[test]
     fn what_is_not_one_object_is_an_error_with_its_place() {
         for (text, at, message) in [
-            ("[1]", 0, "invalid type: sequence, expected a JSON object"),
+            ("[1]", 0, "invalid type: array, expected a JSON object"),
             ("{\"a\":NaN}", 5, "expected value"),
             ("{'a': 1}", 1, "key must be a string"),
             ("{\"a\":1", 5, "EOF while parsing an object"),

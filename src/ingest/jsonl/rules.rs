@@ -48,7 +48,7 @@ impl Rules {
                 let Some((unit, factor)) = fields::unit(&meant.unit) else {
                     let message = format!("{} is not a unit", quoted(&meant.unit));
                     let place =
-                        format!("Correct `inputs.jsonl.metrics` of the field {}.", quoted(field));
+                        format!("correct `inputs.jsonl.metrics` of the field {}", quoted(field));
                     errors.push(Diagnostic::error(Code::InvalidValue, message).help(place));
                     continue;
                 };

@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path) -> Result<(SideInfo, SideInfo), Diagnostic> {
         return Err(Diagnostic::error(Code::Malformed, message)
             .file(shown(path))
             .at(1, 1)
-            .help("Read it with the version of benchgate that measured it."));
+            .help("read it with the version of benchgate that measured it"));
     }
     let Header { base, head, environment } = document::json(path, help)?;
     Ok((side(base, "base", &environment), side(head, "head", &environment)))

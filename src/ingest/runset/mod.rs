@@ -64,7 +64,7 @@ interrupted; it is left out with a warning. Any other line that cannot be read i
                 format!("a run set holds both sides, so it cannot be the {side} alone"),
             )
             .file(shown(input.path))
-            .help("Name it with `--runs` instead of `--base` and `--head`."),
+            .help("name it with `--runs` instead of `--base` and `--head`"),
         );
         Reading::default()
     }
@@ -88,7 +88,7 @@ pub(super) fn read(
         output.say(
             Diagnostic::error(Code::UnknownFormat, "not a run set: it has no `runset.json`")
                 .file(shown(path))
-                .help("`--runs` takes the directory that `benchgate measure` wrote; results of one side go to `--base` and `--head`."),
+                .help("`--runs` takes the directory that `benchgate measure` wrote; results of one side go to `--base` and `--head`"),
         );
         return inventory;
     }
@@ -105,7 +105,7 @@ pub(super) fn read(
         output.say(
             Diagnostic::error(Code::NothingMeasured, "the run set holds no run")
                 .file(shown(&dir.join("runs.jsonl")))
-                .help("Measure again: nothing was written before measuring ended."),
+                .help("measure again: nothing was written before measuring ended"),
         );
     }
     inventory
@@ -150,19 +150,22 @@ pub(super) fn parse(line: Line<'_>, file: &Arc<str>) -> Result<Run, Diagnostic> 
     let cut_off = |mut diagnostic: Diagnostic| {
         diagnostic.level = Level::Warning;
         diagnostic.message = "the last line breaks off and was left out".into();
-        diagnostic.help("Measuring was interrupted here; the lines before are complete.")
+        diagnostic.help("measuring was interrupted here; the lines before are complete")
     };
     let text = line.text(file).map_err(|e| if line.ended { e } else { cut_off(e) })?;
+    let wrong = |at: usize, message: String| {
+        located(Code::BadLine, file, line.number, text, at, message)
+            .help("`benchgate explain runset` shows what a line holds")
+    };
+    if !text.trim_start().starts_with('{') {
+        return Err(wrong(0, "expected a JSON object".into()));
+    }
     let record: record::Record = serde_json::from_str(text).map_err(|error| {
-        let at = error.column().saturating_sub(1);
-        let diagnostic = located(Code::BadLine, file, line.number, text, at, reason(&error));
-        if error.is_eof() && !line.ended {
-            return cut_off(diagnostic);
-        }
-        diagnostic.help("`benchgate explain runset` shows what a line holds.")
+        let diagnostic = wrong(error.column().saturating_sub(1), reason(&error));
+        if error.is_eof() && !line.ended { cut_off(diagnostic) } else { diagnostic }
     })?;
-    record.run(file, line.number).map_err(|message| {
-        located(Code::BadLine, file, line.number, text, 0, message)
-            .help("`benchgate explain runset` shows what a line holds.")
+    record.run(file, line.number).map_err(|(field, message)| {
+        // The first place where the name stands in quotes is the field itself but in contrived lines.
+        wrong(text.find(&format!("\"{field}\"")).unwrap_or_default(), message)
     })
 }

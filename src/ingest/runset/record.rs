@@ -45,10 +45,10 @@ impl Record {
     /// The run, its numbers converted to the stored unit.
     ///
     /// # Errors
-    /// What does not fit together, as a fragment.
-    pub(super) fn run(self, file: &Arc<str>, line: u32) -> Result<Run, String> {
+    /// The field that does not fit, and a fragment that says why.
+    pub(super) fn run(self, file: &Arc<str>, line: u32) -> Result<Run, (&'static str, String)> {
         let (unit, factor) = jsonl::unit(&self.unit)
-            .ok_or_else(|| format!("{} is not a unit", quoted(&self.unit)))?;
+            .ok_or_else(|| ("unit", format!("{} is not a unit", quoted(&self.unit))))?;
         let stored = |numbers: Vec<Float>| {
             let mut numbers = plain(numbers);
             if factor != 1.0 {
@@ -59,18 +59,29 @@ impl Record {
         let data = match (self.iters, self.times, self.values) {
             (Some(iters), Some(times), None) => {
                 let (iters, times) = (plain(iters), stored(times));
-                check_iterations(&iters, &times)?;
+                check_iterations(&iters, &times).map_err(|reason| ("iters", reason))?;
                 Data::Iterations { iters, times }
             }
             (None, None, Some(values)) if values.is_empty() => {
-                return Err("`values` is empty".into());
+                return Err(("values", "`values` is empty".into()));
             }
             (None, None, Some(values)) => Data::Values(stored(values)),
             (None, None, None) => {
-                return Err("the line has no numbers: `iters` and `times`, or `values`".into());
+                return Err((
+                    "",
+                    "the line has no numbers: `iters` and `times`, or `values`".into(),
+                ));
             }
-            (_, _, Some(_)) => return Err("`values` stands beside `iters` or `times`".into()),
-            _ => return Err("`iters` and `times` belong together, but one is missing".into()),
+            (_, _, Some(_)) => {
+                return Err(("values", "`values` stands beside `iters` or `times`".into()));
+            }
+            (iters, ..) => {
+                let there = if iters.is_some() { "iters" } else { "times" };
+                return Err((
+                    there,
+                    "`iters` and `times` belong together, but one is missing".into(),
+                ));
+            }
         };
         Ok(Run {
             side: self.side,
@@ -80,7 +91,7 @@ impl Record {
             metric: Metric::new(&self.metric),
             unit,
             data,
-            throughput: throughput(&self.throughput)?,
+            throughput: throughput(&self.throughput).map_err(|reason| ("throughput", reason))?,
             link: self.extra.unwrap_or_default().link_seed,
             origin: Origin { file: Arc::clone(file), line: Some(line) },
         })

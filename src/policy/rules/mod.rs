@@ -36,7 +36,7 @@ macro_rules! rules {
         /// One rule of the configuration, written `- kind: { … }`.
         #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
         pub enum Rule {
-            $(#[doc = concat!("See [`", stringify!($variant), "`].")] #[serde(rename = $name)] $variant($variant),)+
+            $(#[doc = concat!("A rule of the kind `", $name, "`.")] #[serde(rename = $name)] $variant($variant),)+
         }
 
         impl Rule {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::RuleKind;
 use crate::diag::quoted;
@@ -12,7 +12,7 @@ use crate::policy::{Declared, Problem, Scope};
 ///
 /// A benchmark that disappears takes its threshold with it, so it is at least a warning unless you say
 /// otherwise. The last rule that matches a benchmark replaces the earlier ones whole.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Presence {
     /// The benchmarks it applies to; left out, all.

@@ -1,9 +1,9 @@
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::RuleKind;
-use crate::diag::Code;
-use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic};
+use crate::diag::{Code, quoted};
+use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic, Unit};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
 
 /// How much worse than base a metric may become, in up to three levels.
@@ -17,19 +17,21 @@ use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
 pub struct Regression {
     /// The benchmarks it applies to; left out, all.
     pub benchmarks: Option<Scope>,
-    /// The metric: `time`, `throughput`, `memory` or one declared under `metrics`.
+    /// The metric: `time`, `cpu`, `memory`, `error-rate`, `instructions`, `allocations`, `size`, `throughput`, or one
+    /// declared under `metrics`.
     pub metric: Metric,
     /// The statistic; left out, the median, or the mean for summaries that give a standard deviation.
     pub statistic: Option<Statistic>,
-    /// Changes up to this are what the environment can do by itself; left out, the gate's.
+    /// Changes up to this are what the environment can do by itself; left out, the margin of the gate. Levels
+    /// cannot be below it.
     pub margin: Option<Percent>,
-    /// From here on a notice, which is logged.
+    /// A change from here on is a notice, which is logged.
     pub notice: Option<Percent>,
-    /// From here on a warning, which asks for review.
+    /// A change from here on is a warning, which asks for review.
     pub warning: Option<Percent>,
-    /// From here on critical, which blocks the merge.
+    /// A change from here on is critical, which blocks the merge.
     pub critical: Option<Percent>,
-    /// The change must be at least this large in absolute numbers, too.
+    /// The change must also be at least this large in absolute numbers.
     pub min_change: Option<Quantity>,
     /// `proven`: the change must be proven. `estimate`: the estimate decides, and the report says so.
     #[serde(default)]
@@ -40,13 +42,13 @@ pub struct Regression {
     pub test: NamedTest,
     /// The significance level of a named test; left out, 5%.
     pub alpha: Option<Percent>,
-    /// Take percentiles of samples that are averages over iterations (criterion's), labelled so.
+    /// Take percentiles of samples that are averages over iterations, as criterion's are; the report says so.
     #[serde(default)]
     pub accept_averages: bool,
 }
 
 /// What a rule needs before it accuses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The change must be proven to be larger than the margin.
@@ -57,7 +59,7 @@ pub enum Evidence {
 }
 
 /// Which test decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NamedTest {
     /// The procedure of benchgate.
@@ -158,6 +160,23 @@ impl RuleKind for Regression {
                 );
             }
             below = Some((key, level));
+        }
+        if let Some(least) =
+            self.min_change.filter(|least| !declared.fits(&self.metric, least.unit))
+        {
+            let message = if least.unit == Unit::Count {
+                format!(
+                    "`min-change` has no unit, and {} is not a count",
+                    quoted(self.metric.as_str())
+                )
+            } else {
+                format!(
+                    "`min-change` has a unit that {} is not measured in",
+                    quoted(self.metric.as_str())
+                )
+            };
+            let help = "write it in the unit of the metric: `50ns` for time, `64KiB` for memory, `100/s` for throughput";
+            problem("min-change", Code::InvalidValue, message, help.into());
         }
         match (self.alpha, named) {
             (Some(_), false) => problem(

@@ -11,12 +11,13 @@ use crate::report::words::{counted, thousands};
 
 /// `142 benchmarks against a1b2c3d (main): 2 critical, 1 faster, 139 unchanged (within ±3 %).`
 pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> Phrase {
+    let counted_rows = rows.iter().filter(|row| row.class != Class::Derived).count();
     let benchmarks: BTreeSet<_> = rows.iter().map(|row| &row.comparison.benchmark).collect();
     let what = Phrase::new().strong(counted(benchmarks.len(), "benchmark"));
-    let what = if benchmarks.len() == rows.len() {
+    let what = if benchmarks.len() == counted_rows {
         what
     } else {
-        what.text(format!(" in {}", counted(rows.len(), "comparison")))
+        what.text(format!(" in {}", counted(counted_rows, "comparison")))
     };
     let what = what.text(" against ").then(decided::revision(&report.base));
 

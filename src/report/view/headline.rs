@@ -50,7 +50,12 @@ fn error(errors: &[&Diagnostic]) -> Phrase {
     let Some(first) = errors.first() else {
         return Phrase::of("error: the inputs could not be read as they should");
     };
-    let text = Phrase::of("error: ").words(first.message.as_str());
+    let text = Phrase::of("error: ");
+    let text = match super::place(first) {
+        Some(place) => text.name(place).text(": "),
+        None => text,
+    };
+    let text = text.words(first.message.as_str());
     match errors.len() - 1 {
         0 => text,
         more => text.text(format!(", and {}", counted(more, "more error"))),

@@ -168,7 +168,7 @@ fn measurements(
 fn notes<'a>(rows: &[Row<'a>]) -> Vec<Note<'a>> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut notes: Vec<Note<'a>> = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| row.class != Class::Derived) {
         let texts: BTreeSet<&'a str> = row.comparison.notes.iter().map(String::as_str).collect();
         for text in texts {
             let place = *places.entry(text).or_insert(notes.len());

@@ -30,6 +30,8 @@ pub(crate) enum Class {
     Inconclusive,
     /// Within the margin.
     Unchanged,
+    /// Another comparison written differently: listed, not counted.
+    Derived,
 }
 
 /// A comparison, with what the findings say of it.
@@ -53,6 +55,7 @@ impl<'a> Row<'a> {
             severity => Class::Level(std::cmp::Reverse(severity)),
         };
         let class = match (finding, comparison.verdict) {
+            (None, _) if comparison.derived => Class::Derived,
             (Some(Finding { waiver: Some(_), .. }), _) => Class::Waived,
             (Some(finding), _) => level(finding.severity),
             (None, Verdict::Regressed) => level(comparison.severity),
@@ -91,6 +94,7 @@ impl<'a> Row<'a> {
             Class::Improved => Phrase::of(better),
             Class::Inconclusive => Phrase::of("inconclusive"),
             Class::Unchanged => Phrase::of("unchanged"),
+            Class::Derived => Phrase::of("as its time"),
         }
     }
 
@@ -102,7 +106,11 @@ impl<'a> Row<'a> {
             Class::Waived => "☑️",
             Class::Suspect(_) => "❔",
             Class::Improved => "🟢",
-            Class::Removed | Class::Added | Class::Inconclusive | Class::Unchanged => "",
+            Class::Removed
+            | Class::Added
+            | Class::Inconclusive
+            | Class::Unchanged
+            | Class::Derived => "",
         }
     }
 
@@ -204,7 +212,7 @@ impl<'a> Row<'a> {
         let size = |row: &Self| match row.class {
             Class::Inconclusive => row.at_most().unwrap_or(0.0),
             Class::Improved => -row.magnitude().unwrap_or(0.0),
-            Class::Unchanged | Class::Added | Class::Removed => 0.0,
+            Class::Unchanged | Class::Added | Class::Removed | Class::Derived => 0.0,
             Class::Level(_) | Class::Worse | Class::Waived | Class::Suspect(_) => {
                 row.magnitude().unwrap_or(0.0)
             }

@@ -1,0 +1,128 @@
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::model::{Data, Run, Statistic, Summary, SummaryOf};
+use crate::policy::Rule;
+use crate::policy::rules::NamedTest;
+use crate::stats;
+
+/// A named test inside a single run keeps its samples, up to this many.
+const MOST_VALUES: usize = 1_000;
+
+/// One statistic of a run, with its 95 % interval inside the run where it is a percentile.
+pub(super) struct Number {
+    pub(super) statistic: Statistic,
+    pub(super) value: f64,
+    pub(super) interval: Option<(f64, f64)>,
+}
+
+/// One run reduced.
+pub(super) struct Reduced {
+    pub(super) values: Vec<Number>,
+    pub(super) spread: Option<f64>,
+    pub(super) samples: u64,
+    pub(super) outliers: u64,
+    pub(super) quantiles: Vec<f64>,
+    pub(super) kept: Vec<f64>,
+    pub(super) averages: bool,
+    pub(super) summary: Option<SummaryOf>,
+}
+
+/// Reduces a run to the statistics that rules may want of it.
+pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
+    let (samples, weights, averages) = match &run.data {
+        Data::Summary(summary) => return reduce_summary(summary),
+        Data::Values(values) => (values.clone(), vec![1.0; values.len()], false),
+        Data::Iterations { iters, times } => (
+            times.iter().zip(iters).map(|(time, iterations)| time / iterations).collect(),
+            iters.clone(),
+            true,
+        ),
+    };
+    let mut sorted = samples.clone();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let finite = samples.iter().all(|v| v.is_finite());
+    let number = |(statistic, accept_averages): (Statistic, bool)| -> Option<Number> {
+        let plain = |value| Some(Number { statistic, value, interval: None });
+        if !finite {
+            return plain(f64::NAN);
+        }
+        match statistic {
+            Statistic::Median => plain(stats::reduce::weighted_median(&samples, &weights)?),
+            Statistic::Mean => plain(stats::reduce::weighted_mean(&samples, &weights)?),
+            Statistic::Min => plain(*sorted.first()?),
+            Statistic::Max => plain(*sorted.last()?),
+            Statistic::Stddev => plain(stats::reduce::standard_deviation(&samples)?),
+            Statistic::Percentile(_) => {
+                let q = statistic.quantile()?;
+                if (samples.len() as u64) < stats::quantile::samples_needed(q)
+                    || (averages && !accept_averages)
+                {
+                    return None;
+                }
+                Some(Number {
+                    statistic,
+                    value: stats::quantile::quantile(&sorted, q)?,
+                    interval: stats::quantile::interval(&sorted, q, 0.95),
+                })
+            }
+        }
+    };
+    Reduced {
+        values: wanted(run, config).into_iter().filter_map(number).collect(),
+        spread: if finite { stats::reduce::spread(&samples) } else { None },
+        samples: samples.len() as u64,
+        outliers: if finite { stats::reduce::outliers(&samples) } else { 0 },
+        quantiles: if finite { stats::reduce::quantiles(&samples) } else { Vec::new() },
+        kept: if finite && samples.len() <= MOST_VALUES && named_test(run, config) {
+            samples
+        } else {
+            Vec::new()
+        },
+        averages,
+        summary: None,
+    }
+}
+
+/// The statistics that rules want of a benchmark and metric beside the default one, and whether percentiles of
+/// averages are accepted.
+fn wanted(run: &Run, config: &Config) -> BTreeMap<Statistic, bool> {
+    let mut wanted = BTreeMap::from([(Statistic::Median, true)]);
+    for rule in &config.rules {
+        if let Rule::Regression(rule) = &rule.value
+            && let Some(statistic) = rule.statistic
+            && rule.covers(&run.benchmark, &run.metric)
+        {
+            wanted.insert(statistic, rule.accept_averages);
+        }
+    }
+    wanted
+}
+
+/// Whether a rule wants a named test for it, so that the samples of a single run must be kept.
+fn named_test(run: &Run, config: &Config) -> bool {
+    let named = |rule: &Rule| matches!(rule, Rule::Regression(rule) if rule.test != NamedTest::Auto && rule.covers(&run.benchmark, &run.metric));
+    config.rules.iter().any(|rule| named(&rule.value))
+}
+
+/// A summary already is reduced: each of its statistics is a number, its standard deviation the spread of the mean.
+fn reduce_summary(summary: &Summary) -> Reduced {
+    let spread = match (summary.get(Statistic::Stddev), summary.get(Statistic::Mean)) {
+        (Some(sd), Some(mean)) if mean > 0.0 && sd >= 0.0 => Some(sd / mean),
+        _ => None,
+    };
+    Reduced {
+        values: summary
+            .statistics
+            .iter()
+            .map(|&(statistic, value)| Number { statistic, value, interval: None })
+            .collect(),
+        spread: spread.filter(|s| s.is_finite()),
+        samples: summary.n.unwrap_or(0),
+        outliers: 0,
+        quantiles: Vec::new(),
+        kept: Vec::new(),
+        averages: false,
+        summary: Some(summary.of),
+    }
+}

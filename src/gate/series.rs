@@ -1,0 +1,235 @@
+use std::collections::HashMap;
+use std::mem;
+use std::sync::Arc;
+
+use super::reduce::{Number, Reduced};
+use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::{
+    BenchmarkId, Measurement, Metric, Origin, Run, Side, Stage, Statistic, SummaryOf, Throughput,
+    Unit,
+};
+use crate::stats::{few, reduce};
+
+/// What a measurement is of; measurements are sorted by it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) benchmark: BenchmarkId,
+    pub(super) metric: Metric,
+    pub(super) statistic: Statistic,
+    pub(super) stage: Stage,
+    pub(super) side: Side,
+}
+
+/// The runs of one measurement.
+#[derive(Debug)]
+pub(super) struct Series {
+    unit: Unit,
+    other_unit: bool,
+    averages: bool,
+    summary: Option<SummaryOf>,
+    throughput: Option<Throughput>,
+    entries: Vec<Entry>,
+    links: Vec<(u32, u64)>,
+    first: Option<First>,
+}
+
+/// What is kept of the run of the lowest block beyond its number.
+#[derive(Debug)]
+struct First {
+    /// Where it stands among the runs: its block, samples before summaries, its place in the files.
+    place: (u32, bool, Origin),
+    quantiles: Vec<f64>,
+    /// The samples, where a named test may want them.
+    values: Vec<f64>,
+    /// The 95 % interval of a percentile.
+    interval: Option<(f64, f64)>,
+}
+
+/// One run, as small as can be: there may be a million.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    block: u32,
+    file: u32,
+    line: u32,
+    samples: u32,
+    outliers: u32,
+    from_summary: bool,
+    value: f64,
+    spread: f64,
+}
+
+impl Series {
+    /// A series without runs, of the kind of this one.
+    pub(super) fn new(run: &Run, reduced: &Reduced) -> Self {
+        Self {
+            unit: run.unit,
+            other_unit: false,
+            averages: reduced.averages,
+            summary: reduced.summary,
+            throughput: run.throughput,
+            entries: Vec::new(),
+            links: Vec::new(),
+            first: None,
+        }
+    }
+
+    /// Adds a run, whose file has this index.
+    pub(super) fn add(&mut self, run: &Run, reduced: &Reduced, number: &Number, file: u32) {
+        self.other_unit |= self.unit != run.unit;
+        self.averages |= reduced.averages;
+        self.summary = self.summary.and(reduced.summary);
+        if self.throughput != run.throughput {
+            self.throughput = None;
+        }
+        self.entries.push(Entry {
+            block: run.block,
+            file,
+            line: run.origin.line.unwrap_or(0),
+            samples: u32::try_from(reduced.samples).unwrap_or(u32::MAX),
+            outliers: u32::try_from(reduced.outliers).unwrap_or(u32::MAX),
+            from_summary: reduced.summary.is_some(),
+            value: number.value,
+            spread: reduced.spread.unwrap_or(f64::NAN),
+        });
+        self.links.extend(run.link.map(|link| (run.block, link)));
+        let place = (run.block, reduced.summary.is_some(), run.origin.clone());
+        if self.first.as_ref().is_none_or(|first| place < first.place) {
+            self.first = Some(First {
+                place,
+                quantiles: reduced.quantiles.clone(),
+                values: reduced.kept.clone(),
+                interval: number.interval,
+            });
+        }
+    }
+}
+
+/// The measurement of a series: sorted, duplicates and impossible numbers taken out and said.
+pub(super) fn measurement(
+    key: Key,
+    mut series: Series,
+    files: &[Arc<str>],
+    diagnostics: &Diagnostics,
+) -> Measurement {
+    let name = |entry: &Entry| files.get(entry.file as usize).cloned().unwrap_or_default();
+    series.entries.sort_by(|a, b| {
+        (a.block, a.from_summary, name(a), a.line)
+            .cmp(&(b.block, b.from_summary, name(b), b.line))
+            .then(a.value.total_cmp(&b.value))
+    });
+    let links: HashMap<u32, u64> = mem::take(&mut series.links).into_iter().collect();
+    let place = |diagnostic: Diagnostic, entry: &Entry| {
+        let diagnostic = diagnostic.file(&*name(entry));
+        if entry.line > 0 { diagnostic.at(entry.line, 1) } else { diagnostic }
+    };
+    let what = || format!("{} {} of {}", key.metric, key.statistic, quoted(key.benchmark.as_str()));
+    let first = series.first.take();
+    let of_percentile = first.as_ref().and_then(|first| first.interval);
+    let (quantiles, values) =
+        first.map(|first| (first.quantiles, first.values)).unwrap_or_default();
+    let mut m = Measurement {
+        side: key.side,
+        unit: series.unit,
+        estimate: None,
+        low: None,
+        high: None,
+        n: 0,
+        samples: 0,
+        outliers: 0,
+        stage: key.stage,
+        per_run: Vec::new(),
+        noise: Vec::new(),
+        blocks: Vec::new(),
+        links: Vec::new(),
+        quantiles,
+        trials: Vec::new(),
+        values: if series.entries.len() == 1 { values } else { Vec::new() },
+        summary: series.summary,
+        averages: series.averages,
+        throughput: series.throughput,
+        zero: 0,
+        duplicated: 0,
+        non_finite: 0,
+        benchmark: key.benchmark.clone(),
+        metric: key.metric.clone(),
+        statistic: key.statistic,
+    };
+    if series.other_unit {
+        let message = format!("{} comes in two units on one side", what());
+        diagnostics
+            .push(Diagnostic::error(Code::UnitMismatch, message).help("give one metric one unit"));
+    }
+    let mut last: Option<&Entry> = None;
+    for entry in &series.entries {
+        if let Some(kept) = last.filter(|kept| kept.block == entry.block) {
+            // A run may give its samples and a summary of them: the samples say more.
+            if entry.from_summary && !kept.from_summary {
+                continue;
+            }
+            m.duplicated += 1;
+            let message =
+                format!("{} is measured twice in one run; only the first result is used", what());
+            diagnostics.push(
+                place(Diagnostic::warning(Code::DuplicateBenchmark, message), entry)
+                    .help("give each benchmark its own id"),
+            );
+            continue;
+        }
+        last = Some(entry);
+        if !entry.value.is_finite() || entry.value < 0.0 {
+            m.non_finite += 1;
+            let message = format!("{} is negative or not a finite number", what());
+            diagnostics.push(
+                place(Diagnostic::warning(Code::NonFinite, message), entry)
+                    .help("this run gives no number; look at what the benchmark measures"),
+            );
+            continue;
+        }
+        if entry.value == 0.0 && key.metric.zero_is_invalid() {
+            m.zero += 1;
+            let message = format!("{} is zero", what());
+            diagnostics.push(
+                place(Diagnostic::warning(Code::ZeroValue, message), entry)
+                    .help("nothing takes no time; the measured code was probably optimised away"),
+            );
+            continue;
+        }
+        m.per_run.push(entry.value);
+        m.noise.push(Some(entry.spread).filter(|s| s.is_finite()));
+        m.blocks.push(entry.block);
+        m.links.push(links.get(&entry.block).copied());
+        m.trials.push(u64::from(entry.samples));
+        m.samples += u64::from(entry.samples);
+        m.outliers += u64::from(entry.outliers);
+    }
+    m.n = m.per_run.len() as u64;
+    (m.estimate, m.low, m.high) = interval(&m, of_percentile);
+    m
+}
+
+/// The estimate of a measurement with its 95 % interval: between runs where there are several, inside the run where there is one.
+fn interval(
+    m: &Measurement,
+    of_percentile: Option<(f64, f64)>,
+) -> (Option<f64>, Option<f64>, Option<f64>) {
+    let Some((estimate, between)) = reduce::side_interval(&m.per_run) else {
+        return (None, None, None);
+    };
+    let single = || {
+        let (&[value], &[Some(spread)], &[samples]) =
+            (m.per_run.as_slice(), m.noise.as_slice(), m.trials.as_slice())
+        else {
+            return None;
+        };
+        let variance = match m.statistic {
+            Statistic::Median => few::median_variance(spread, samples as f64),
+            Statistic::Mean => spread * spread / (samples as f64).max(1.0),
+            Statistic::Percentile(_) => return of_percentile,
+            Statistic::Min | Statistic::Max | Statistic::Stddev => return None,
+        };
+        let reach = 1.959_963_984_540_054 * variance.sqrt();
+        Some((value * (-reach).exp(), value * reach.exp()))
+    };
+    let ends = between.or_else(single).filter(|(low, high)| low.is_finite() && high.is_finite());
+    (Some(estimate), ends.map(|(low, _)| low), ends.map(|(_, high)| high))
+}

@@ -1,0 +1,141 @@
+//! The documentation: every block that calls benchgate runs, what is generated is current.
+
+#![expect(clippy::expect_used, reason = "what cannot be read is a failed test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use benchgate::config::Config;
+use benchgate::diag::{Code, ExitCode};
+use benchgate::ingest;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every `console` block of README and docs gives the output and the exit code that stand in it.
+#[test]
+fn console_blocks_run_as_they_stand() {
+    trycmd::TestCases::new().case("README.md").case("docs/*.md");
+}
+
+fn markdown_files() -> Vec<PathBuf> {
+    let docs = fs::read_dir(root().join("docs")).expect("docs");
+    let mut files: Vec<PathBuf> = docs
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "md"))
+        .collect();
+    files.push(root().join("README.md"));
+    files.sort();
+    files
+}
+
+/// The blocks of a language, each with the file it stands in.
+fn blocks(language: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for file in markdown_files() {
+        let text = fs::read_to_string(&file).expect("a readable file");
+        for part in text.split(&format!("\n```{language}\n")).skip(1) {
+            let block = part.split("\n```").next().unwrap_or_default();
+            found.push((file.display().to_string(), block.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn configurations_of_the_documentation_are_valid() {
+    let blocks = blocks("yaml");
+    assert!(!blocks.is_empty());
+    for (file, block) in blocks {
+        assert!(Config::parse("block", &block, None).is_ok(), "{file}:\n{block}");
+    }
+}
+
+/// Shell blocks name only options that exist: each line that calls benchgate gets past the command line.
+#[test]
+fn shell_blocks_use_options_that_exist() {
+    let mut calls = 0;
+    for (file, block) in blocks("sh") {
+        for line in block.replace("\\\n", " ").lines() {
+            let Some(arguments) = line
+                .trim()
+                .strip_prefix("benchgate ")
+                .or_else(|| line.trim().strip_prefix("cargo run -q -- "))
+            else {
+                continue;
+            };
+            calls += 1;
+            let folder = tempfile::tempdir().expect("a folder");
+            let words = arguments.split_whitespace().map(|word| word.trim_matches('"'));
+            let output = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("benchgate"))
+                .args(words)
+                .current_dir(folder.path())
+                .output()
+                .expect("a run");
+            assert_ne!(
+                output.status.code(),
+                Some(2),
+                "{file}: {line}\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+    }
+    assert!(calls >= 3, "{calls} calls");
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_the_example() {
+    let example =
+        fs::read_to_string(root().join("docs/examples/benchgate.yml")).expect("the example");
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    assert!(
+        readme.contains(&format!("```yaml\n{example}```")),
+        "README.md does not show docs/examples/benchgate.yml"
+    );
+}
+
+#[test]
+fn the_readme_lists_every_exit_code() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    for (exit, meaning) in ExitCode::ALL {
+        let row = format!("| {} | {meaning} |", exit.code());
+        assert!(readme.contains(&row), "README.md lacks `{row}`");
+    }
+}
+
+#[test]
+fn the_list_of_formats_is_current() {
+    let mut text = String::from(
+        "# Input formats\n\nGenerated from the formats themselves; `benchgate explain FORMAT` prints the same. `--format auto`, the default, finds\nout by content which one a path holds.\n",
+    );
+    for format in ingest::formats() {
+        text.push_str(&format!("\n## `{}`\n\n{}\n", format.name(), format.about().trim()));
+    }
+    current("docs/formats.md", &text);
+}
+
+#[test]
+fn the_list_of_diagnostics_is_current() {
+    let mut text = String::from(
+        "# Diagnostics\n\nEach diagnostic ends in its name in brackets; `benchgate explain NAME` prints what stands here.\n",
+    );
+    for code in Code::ALL {
+        let lines: Vec<&str> = code.explanation().lines().map(str::trim).collect();
+        text.push_str(&format!("\n## `{code}`\n\n{}\n", lines.join("\n")));
+    }
+    current("docs/diagnostics.md", &text);
+}
+
+/// That a generated file is what the code says; `BENCHGATE_UPDATE=1` writes it.
+fn current(file: &str, expected: &str) {
+    let path = root().join(Path::new(file));
+    if std::env::var_os("BENCHGATE_UPDATE").is_some() {
+        fs::write(&path, expected).expect("a writable file");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{file} is not current; `BENCHGATE_UPDATE=1 cargo test --test docs` writes it"
+    );
+}

@@ -1,0 +1,333 @@
+//! The door of `ingest`: every format reads its fixtures, nothing panics, nothing is passed over in silence.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read is a failed test")]
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use benchgate::diag::{Diagnostic, Diagnostics, Level, render, visible};
+use benchgate::ingest::{
+    Format, Inventory, Options, Probe, Source, format, formats, parsers, read,
+};
+use benchgate::model::{Data, Run};
+use proptest::prelude::*;
+
+mod ingest_paths;
+
+/// Everything that one reading gave.
+struct Outcome {
+    runs: Vec<Run>,
+    inventory: Inventory,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
+    }
+}
+
+fn read_with(source: &Source, options: &Options) -> Outcome {
+    let runs = Mutex::new(Vec::new());
+    let diagnostics = Diagnostics::new();
+    let inventory = read(source, options, &|run| runs.lock().unwrap().push(run), &diagnostics);
+    let mut runs = runs.into_inner().unwrap();
+    runs.sort_by(|a, b| key(a).cmp(&key(b)));
+    Outcome { runs, inventory, diagnostics: diagnostics.into_vec() }
+}
+
+fn key(run: &Run) -> impl Ord + '_ {
+    (run.side, run.stage, &run.benchmark, &run.metric, run.block, &run.origin)
+}
+
+fn base(paths: &[&Path]) -> Source {
+    sides(paths, &[])
+}
+
+fn sides(base: &[&Path], head: &[&Path]) -> Source {
+    let owned = |paths: &[&Path]| paths.iter().map(|path| path.to_path_buf()).collect();
+    Source::Sides { base: owned(base), head: owned(head), base_name: None, head_name: None }
+}
+
+fn read_path(path: &Path) -> Outcome {
+    read_with(&base(&[path]), &Options::default())
+}
+
+/// Reads a case the way its format is meant to be read.
+fn read_case(is_run_set: bool, path: &Path) -> Outcome {
+    match is_run_set {
+        true => read_with(&Source::RunSet(path.to_owned()), &Options::default()),
+        false => read_path(path),
+    }
+}
+
+/// The fixtures in a folder, in order.
+fn cases(folder: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(Path::new("fixtures").join(folder)) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut cases: Vec<_> = paths.filter(|path| !path.ends_with("SOURCE.md")).collect();
+    cases.sort();
+    cases
+}
+
+fn files_below(path: &Path) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(path).sort_by_file_name();
+    walk.into_iter()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() != "SOURCE.md")
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
+/// Six significant digits: enough to see a wrong number, and independent of rounding.
+fn digits(value: f64) -> String {
+    if value.is_finite() { format!("{value:.5e}") } else { value.to_string() }
+}
+
+fn weighted_median(mut samples: Vec<(f64, f64)>) -> f64 {
+    samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = samples.iter().map(|s| s.1).sum::<f64>() / 2.0;
+    let mut sum = 0.0;
+    let at = samples.iter().position(|sample| {
+        sum += sample.1;
+        sum >= half
+    });
+    at.map_or(f64::NAN, |at| samples[at].0)
+}
+
+fn numbers(data: &Data) -> String {
+    match data {
+        Data::Iterations { iters, times } => {
+            let samples = times.iter().zip(iters).map(|(t, i)| (t / i, *i)).collect();
+            format!("{} totals, median {}", times.len(), digits(weighted_median(samples)))
+        }
+        Data::Values(values) => {
+            let samples = values.iter().map(|value| (*value, 1.0)).collect();
+            format!("{} values, median {}", values.len(), digits(weighted_median(samples)))
+        }
+        Data::Summary(summary) => {
+            let statistics = summary.statistics.iter();
+            let statistics: Vec<_> = statistics
+                .map(|(statistic, value)| format!("{statistic} {}", digits(*value)))
+                .collect();
+            format!("n {:?}, {}", summary.n, statistics.join(", "))
+        }
+    }
+}
+
+fn shown(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for run in &outcome.runs {
+        let mut name: String = visible(run.benchmark.as_str()).chars().take(120).collect();
+        if run.benchmark.as_str().chars().count() > 120 {
+            name.push('…');
+        }
+        let side = run.side.name();
+        let _ = write!(
+            out,
+            "{side} {} {:?} {name} {} {:?}: ",
+            run.block, run.stage, run.metric, run.unit
+        );
+        out += &numbers(&run.data);
+        if let Some(throughput) = run.throughput {
+            let _ = write!(out, ", {} {:?}", throughput.amount, throughput.unit);
+        }
+        if let Some(link) = run.link {
+            let _ = write!(out, ", link {link}");
+        }
+        out.push('\n');
+    }
+    let info = &outcome.inventory;
+    for (side, info) in [("base", &info.base), ("head", &info.head)] {
+        if info.runs > 0 {
+            let (name, runs) = (visible(&info.name), info.runs);
+            let _ = writeln!(
+                out,
+                "{side}: {name}, {runs} run(s), commit {:?}, runner {:?}",
+                info.commit, info.runner
+            );
+        }
+    }
+    for diagnostic in &outcome.diagnostics {
+        let _ = writeln!(out, "\n{}", render(diagnostic, false));
+    }
+    out
+}
+
+fn snapshot(name: &str, outcome: &Outcome) {
+    let text = shown(outcome);
+    assert!(!text.contains(['\x1b', '\u{202e}']), "{name} shows what it should hide");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+/// IN-1, IN-2.
+#[test]
+fn every_format_reads_its_fixtures() {
+    for format in formats() {
+        for case in cases(format.name()) {
+            let name = case.file_name().unwrap().to_string_lossy().into_owned();
+            let outcome = read_case(format.name() == "runset", &case);
+            snapshot(&format!("{}@{name}", format.name()), &outcome);
+            assert!(!outcome.runs.is_empty(), "{} gave no run", case.display());
+            assert!(!outcome.has_errors(), "{} has errors", case.display());
+        }
+    }
+}
+
+#[test]
+fn every_fixture_is_claimed_by_exactly_one_format() {
+    for format in formats() {
+        for case in cases(format.name()) {
+            let probe = Probe::new(&case).unwrap();
+            let claims: Vec<_> = formats()
+                .iter()
+                .filter(|other| other.detect(&probe))
+                .map(|other| other.name())
+                .collect();
+            assert_eq!(claims, [format.name()], "{}", case.display());
+        }
+    }
+}
+
+#[test]
+fn every_format_has_fixtures_and_documentation() {
+    for format in formats() {
+        assert!(!cases(format.name()).is_empty(), "fixtures/{} is missing", format.name());
+        assert!(format.about().contains("```"), "{} shows no example", format.name());
+    }
+}
+
+/// IN-5. Any file cut off anywhere: no panic, and either runs or an error.
+#[test]
+fn no_truncation_is_an_empty_success() {
+    for format in formats() {
+        for case in cases(format.name()) {
+            // A dozen files of each case: criterion's hold many benchmarks that are all alike.
+            for file in files_below(&case).iter().take(12) {
+                truncate(*format, &case, file);
+            }
+        }
+    }
+}
+
+fn truncate(format: &dyn Format, case: &Path, file: &Path) {
+    let temp = tempfile::tempdir().unwrap();
+    // Of a criterion directory one benchmark is enough; the others would hide it.
+    let whole = if format.name() == "criterion" { file.parent().unwrap() } else { case };
+    let copy = temp.path().join(whole.file_name().unwrap());
+    let copied = |part: &Path| match part.strip_prefix(whole).unwrap() {
+        inner if inner.as_os_str().is_empty() => copy.clone(),
+        inner => copy.join(inner),
+    };
+    for part in files_below(whole) {
+        let to = copied(&part);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(part, to).unwrap();
+    }
+    let bytes = fs::read(file).unwrap();
+    // Long files are cut at every byte of both ends and at some in between.
+    let step = if bytes.len() > 600 { bytes.len() / 20 } else { 1 };
+    let cuts = (0..bytes.len()).filter(|at| at % step == 0 || *at < 20 || at + 20 > bytes.len());
+    for cut in cuts {
+        fs::write(copied(file), &bytes[..cut]).unwrap();
+        let outcome = read_case(format.name() == "runset", &copy);
+        assert!(
+            !outcome.runs.is_empty() || outcome.has_errors(),
+            "{} cut at byte {cut} is an empty success",
+            file.display()
+        );
+    }
+}
+
+/// IN-5.
+#[test]
+fn what_is_wrong_is_said() {
+    for case in cases("invalid") {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let outcome = read_case(name.starts_with("runset-"), &case);
+        snapshot(&format!("invalid@{name}"), &outcome);
+        assert!(!outcome.runs.is_empty() || outcome.has_errors(), "{name} is an empty success");
+    }
+}
+
+#[test]
+fn reading_twice_gives_the_same() {
+    for folder in ["jsonl", "invalid", "criterion"] {
+        for case in cases(folder) {
+            assert_eq!(shown(&read_path(&case)), shown(&read_path(&case)));
+        }
+    }
+}
+
+#[test]
+fn the_order_of_lines_plays_no_part() {
+    let text = fs::read_to_string("fixtures/jsonl/statistics.jsonl").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lines.jsonl");
+    let mut lines: Vec<_> = text.lines().collect();
+    let mut seen = Vec::new();
+    for _ in 0..lines.len() {
+        lines.rotate_left(1);
+        fs::write(&path, lines.join("\n")).unwrap();
+        seen.push(shown(&read_path(&path)));
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+/// What `explain` shows is read as it says.
+#[test]
+fn the_example_of_jsonl_is_read() {
+    let about = format("jsonl").unwrap().about();
+    let example =
+        about.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("example.jsonl");
+    fs::write(&path, example).unwrap();
+    let outcome = read_path(&path);
+    assert!(outcome.diagnostics.is_empty());
+    let names: Vec<_> = outcome.runs.iter().map(|run| run.benchmark.as_str()).collect();
+    assert_eq!(names, ["dht/lookup/agents=100", "load/send/agent_count=100"]);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_parsed_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        parsers::criterion_sample(&bytes);
+        parsers::criterion_benchmark(&bytes);
+        parsers::jsonl(&bytes);
+        parsers::runset(&bytes);
+    }
+
+    #[test]
+    fn anything_like_a_result_is_parsed_without_panic(
+        text in r#"(\{|\[|\}|\]|,|:|"iters"|"times"|"values"|"side"|"base"|"block"|"full_id"|null|[0-9.e-]{1,5}|\n){0,60}"#,
+    ) {
+        parsers::criterion_sample(text.as_bytes());
+        parsers::criterion_benchmark(text.as_bytes());
+        parsers::runset(text.as_bytes());
+    }
+
+    #[test]
+    fn samples_written_to_a_run_set_come_back(
+        values in prop::collection::vec(any::<f64>().prop_filter("finite", |v| v.is_finite()), 1..20),
+        name in any::<String>(),
+        block in any::<u32>(),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("runset.json"), r#"{"schema":1}"#).unwrap();
+        let line = serde_json::json!({
+            "side": "head", "block": block, "benchmark": name, "metric": "time", "unit": "ns", "values": values,
+        });
+        fs::write(dir.path().join("runs.jsonl"), line.to_string()).unwrap();
+        let outcome = read_with(&Source::RunSet(dir.path().to_owned()), &Options::default());
+        prop_assert!(outcome.diagnostics.is_empty());
+        prop_assert_eq!(outcome.runs.len(), 1);
+        let run = &outcome.runs[0];
+        prop_assert_eq!((run.block, run.benchmark.as_str()), (block, name.as_str()));
+        prop_assert_eq!(&run.data, &Data::Values(values));
+    }
+}
