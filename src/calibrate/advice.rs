@@ -103,9 +103,14 @@ mod tests {
 
     #[test]
     fn the_smallest_change_lies_where_four_of_five_find_it() {
-        assert_eq!(smallest([(0.05, 0.3), (0.10, 0.7), (0.20, 0.9)]), Some(0.15));
-        assert_eq!(smallest([(0.05, 0.8)]), Some(0.05));
-        assert_eq!(smallest([(0.05, 1.0)]), Some(0.04));
+        let of = |shares: &[(f64, f64)]| smallest(shares.iter().copied()).expect("a size");
+        for (shares, expected) in [
+            ([(0.05, 0.3), (0.10, 0.7), (0.20, 0.9)].as_slice(), 0.15),
+            (&[(0.05, 0.8)], 0.05),
+            (&[(0.05, 1.0)], 0.04),
+        ] {
+            assert!((of(shares) - expected).abs() < 1e-12, "{shares:?}");
+        }
         assert_eq!(smallest([(0.05, 0.3), (0.5, 0.79)]), None);
     }
 

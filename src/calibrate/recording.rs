@@ -99,8 +99,10 @@ impl Recording {
             .map(|(base, head)| base.n + head.n - 2 * common(base, head).count() as u64)
             .sum();
         if alone > 0 {
-            let runs = if alone == 1 { "1 run has".into() } else { format!("{alone} runs have") };
-            let message = format!("{runs} no partner in the block and were left out");
+            let message = match alone {
+                1 => "1 run has no partner in its block and was left out".into(),
+                more => format!("{more} runs have no partner in their block and were left out"),
+            };
             diagnostics.push(
                 Diagnostic::warning(Code::IncompleteBlocks, message)
                     .help("a block needs a run of each side; measuring was probably interrupted"),

@@ -92,7 +92,7 @@ fn origin() -> Origin {
 }
 
 fn method(blocks: Blocks) -> Method {
-    Method { blocks, swap: true, windows: 60, seed: SEED, inject: vec![0.05, 0.10, 0.20] }
+    Method { blocks, swap: true, windows: 40, seed: SEED, inject: vec![0.05, 0.10, 0.20] }
 }
 
 fn calibrated(recording: &Recording, method: &Method) -> CalibratedRecording {
@@ -160,7 +160,7 @@ fn what_has_no_partner_is_left_out_and_said() {
     assert_eq!(made.blocks(), 2);
     let said: Vec<String> = sink.into_vec().into_iter().map(|d| d.message).collect();
     insta::assert_snapshot!(said.join("\n"), @r"
-    1 run has no partner in the block and was left out
+    1 run has no partner in its block and was left out
     fresh blocks of 1 flagged benchmark were left out
     time of `new\n` is only in head and was left out
     ");
@@ -191,7 +191,7 @@ fn calm_benchmarks_show_small_changes_and_noisy_ones_large_ones() {
     assert_eq!((result.recorded_blocks, result.blocks), (24, 10));
     assert_eq!((result.disjoint.windows, result.disjoint.failed), (2, 0));
     let resampled = result.resampled.as_ref().expect("resampled windows");
-    assert_eq!((resampled.windows, resampled.failed, resampled.failed_bound), (60, 0, None));
+    assert_eq!((resampled.windows, resampled.failed, resampled.failed_bound), (40, 0, None));
     let smallest: Vec<f64> =
         result.comparisons.iter().map(|c| c.smallest.unwrap_or(f64::INFINITY)).collect();
     assert!(smallest[0] < 0.05, "{smallest:?}");
@@ -293,7 +293,7 @@ fn blocks_are_a_number_or_all() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// Nothing changed and both sides alike: a window and the same window with all sides swapped mirror each other.
     #[test]

@@ -93,7 +93,7 @@ impl View<'_> {
             String::new()
         };
         let asked = self.asked(&detection.detected);
-        if self.recording.windows().windows == 1 {
+        if self.once() {
             let n = detection.comparisons;
             let counts: Vec<String> =
                 asked.map(|d| (d.together * n as f64).round().to_string()).collect();
@@ -191,7 +191,7 @@ impl View<'_> {
     }
 
     fn detection(&self, page: &mut Page) {
-        page.heading("Detection: part of the comparisons called regressed");
+        page.heading("Detection: comparisons called regressed");
         let mut rows = vec![self.titles("")];
         for detection in &self.recording.detection {
             let name = if self.recording.detection.len() > 1 {
@@ -199,8 +199,12 @@ impl View<'_> {
             } else {
                 String::new()
             };
+            let (once, n) = (self.once(), detection.comparisons);
             let shares = |of: fn(&Detected) -> f64| {
-                self.asked(&detection.detected).map(move |d| percent(of(d)))
+                self.asked(&detection.detected).map(move |d| match once {
+                    true => format!("{} of {n}", (of(d) * n as f64).round()),
+                    false => percent(of(d)),
+                })
             };
             let row = |title: &str, of| {
                 std::iter::once(format!("{name}{title}")).chain(shares(of)).collect()
@@ -221,6 +225,7 @@ impl View<'_> {
     }
 
     fn benchmarks(&self, page: &mut Page) {
+        let once = self.once();
         page.heading("Benchmarks, each worse alone; the noisiest first");
         let mut sorted: Vec<&CalibratedComparison> = self.recording.comparisons.iter().collect();
         let key = |c: &CalibratedComparison| c.smallest.unwrap_or(f64::INFINITY);
@@ -233,7 +238,8 @@ impl View<'_> {
         sorted.truncate(most);
 
         let mut titles = self.titles("benchmark");
-        titles.extend(["shows", "by itself", "margin", "blocks", "alarms"].map(str::to_owned));
+        let rates = ["by itself", "shows", "margin", "blocks", "alarms"];
+        titles.extend(rates.iter().take(if once { 1 } else { 5 }).map(|&title| title.to_owned()));
         let rows: Vec<Vec<String>> =
             std::iter::once(titles).chain(sorted.iter().map(|c| self.row(c))).collect();
         for (i, line) in table::lines(&rows, self.look.width, 2).iter().enumerate() {
@@ -249,11 +255,17 @@ impl View<'_> {
             let text = format!("… and {left_out} more, which show smaller changes; -v lists all");
             page.wrapped(Style::new(), &text, 2);
         }
-        page.wrapped(
-            Style::new().dimmed(),
-            "shows: the smallest change found in 80 % of the windows; by itself: how far the estimate moves without a change; margin, blocks: suggested",
-            2,
-        );
+        let legend = if once {
+            "by itself: how far the estimate is off without a change"
+        } else {
+            "by itself: how far the estimate moves without a change; shows: the smallest change found in 80 % of the windows; margin, blocks: suggested"
+        };
+        page.wrapped(Style::new().dimmed(), legend, 2);
+    }
+
+    /// Whether there is only one window, which makes counts and no rates.
+    fn once(&self) -> bool {
+        self.recording.windows().windows == 1
     }
 
     fn row(&self, c: &CalibratedComparison) -> Vec<String> {
@@ -263,11 +275,18 @@ impl View<'_> {
         } else {
             c.benchmark.to_string()
         };
-        let largest = c.detected.last().map_or(0.0, |d| d.change);
         let mut row = vec![name];
-        row.extend(self.asked(&c.detected).map(|d| percent(d.alone)));
-        row.push(c.smallest.map_or(format!("> {}", number::setting(largest)), number::change));
+        row.extend(self.asked(&c.detected).map(|d| match (self.once(), d.alone > 0.5) {
+            (true, true) => "found".into(),
+            (true, false) => "–".into(),
+            (false, _) => percent(d.alone),
+        }));
         row.push(c.noise.map_or("–".into(), |noise| number::change(noise).replace('+', "±")));
+        if self.once() {
+            return row;
+        }
+        let largest = c.detected.last().map_or(0.0, |d| d.change);
+        row.push(c.smallest.map_or(format!("> {}", number::setting(largest)), number::change));
         row.push(c.suggested_margin.map_or("–".into(), number::setting));
         row.push(c.suggested_blocks.map_or("–".into(), |blocks| thousands(blocks.into())));
         row.push(thousands(c.false_alarms));
