@@ -32,7 +32,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("report", FILES_CLOCK_NETWORK),
     ("calibrate", FILES_CLOCK_NETWORK),
     // Randomness comes from the seed alone.
-    ("calibrate", &["SysRng", "ThreadRng", "rand::rng", "from_rng", "make_rng"]),
+    ("calibrate", &["SysRng", "ThreadRng", "rand::rng(", "from_rng", "make_rng"]),
     ("config", &["std::net", "std::time", "std::env", "std::fs", "println!"]),
     ("ingest", &["std::net", "std::env", "println!"]),
 ];
