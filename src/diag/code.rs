@@ -106,6 +106,11 @@ codes! {
     EmptySide = "empty-side",
     /// Both sides are the same recording: the same baseline, or the same samples in every benchmark.
     SameRecording = "same-recording",
+    /// A recording holds fewer blocks than the windows of a calibration are to have.
+    TooFewBlocks = "too-few-blocks",
+    /// The two sides of a recording that calibrates the gate are different commits. What the gate finds there may
+    /// be a real change: calibrating needs identical code on both sides.
+    DifferentCode = "different-code",
     /// A report is not a report of a version that this program reads, or holds more than a report may.
     BadReport = "bad-report",
     /// A pattern of the machine or the build, not of one benchmark: all benchmarks moved together.

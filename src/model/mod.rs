@@ -4,6 +4,7 @@
 //! writes it all into one [`Report`], which is what every output form reads.
 
 mod benchmark;
+mod calibration;
 mod comparison;
 mod finding;
 mod inputs;
@@ -16,6 +17,9 @@ mod statistic;
 mod unit;
 
 pub use benchmark::BenchmarkId;
+pub use calibration::{
+    CalibratedComparison, CalibratedRecording, Calibration, Detected, FalseAlarms, MetricDetection,
+};
 pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict};
 pub use finding::{Finding, Waived};
 pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};
