@@ -6,6 +6,7 @@
 //! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
 //! ```
 
+pub mod calibrate;
 pub mod cli;
 pub mod config;
 pub mod diag;

@@ -15,7 +15,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["model", "policy", "diag"]),
     ("gate", &["stats", "policy", "model", "config", "diag"]),
     ("report", &["model", "diag"]),
-    ("cli", &["config", "diag", "gate", "ingest", "model", "policy", "report", "stats"]),
+    ("measure", &["model", "diag", "ingest"]),
+    ("calibrate", &["gate", "stats", "config", "model", "diag"]),
+    (
+        "cli",
+        &[
+            "calibrate",
+            "config",
+            "diag",
+            "gate",
+            "ingest",
+            "measure",
+            "model",
+            "policy",
+            "report",
+            "stats",
+        ],
+    ),
 ];
 
 /// Words that a room's code must not contain, with why.
@@ -26,8 +42,12 @@ const NEVER: &[(&str, &[&str])] = &[
     ("policy", FILES_CLOCK_NETWORK),
     ("gate", FILES_CLOCK_NETWORK),
     ("report", FILES_CLOCK_NETWORK),
+    ("calibrate", FILES_CLOCK_NETWORK),
+    // Randomness comes from the seed alone.
+    ("calibrate", &["SysRng", "ThreadRng", "rand::rng(", "from_rng", "make_rng"]),
     ("config", &["std::net", "std::time", "std::env", "std::fs", "println!"]),
     ("ingest", &["std::net", "std::env", "println!"]),
+    ("measure", &["std::net", "println!"]),
 ];
 
 const FILES_CLOCK_NETWORK: &[&str] =

@@ -97,16 +97,17 @@ struct Settings {
     /// How the runs are laid out.
     #[arg(long, value_name = "MODE")]
     mode: Option<ModeArg>,
-    /// How many blocks decide; at least five, else changes are suspects at most.
+    /// Take so many blocks of everything; at least five, else changes are suspects at most.
     #[arg(long, value_name = "N")]
     blocks: Option<u32>,
     /// How long measuring may take, e.g. 10m: as many blocks as fit.
     #[arg(long, value_name = "TIME")]
     budget: Option<Timespan>,
-    /// Look at everything in a few blocks first, then take the blocks that decide only of what looks slower.
+    /// Look at everything in a few blocks first, then take the blocks that decide only of what looks slower: so it is
+    /// without `--blocks`.
     #[arg(long, overrides_with = "no_confirm")]
     confirm: bool,
-    /// Take all blocks of everything at once.
+    /// Take all blocks of everything.
     #[arg(long, overrides_with = "confirm")]
     no_confirm: bool,
     /// How many blocks the first look takes.

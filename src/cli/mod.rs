@@ -2,6 +2,7 @@
 //!
 //! Everything that comes from outside (streams, terminal, clock) enters as an [`Edge`].
 
+mod calibrate;
 mod compare;
 mod config;
 mod edge;
@@ -56,6 +57,8 @@ enum Command {
     Measure(Box<measure::Measure>),
     /// Write a finished report in another form.
     Render(render::Render),
+    /// Tell how often the configured gate alarms without a change, and what it finds, from runs of identical code.
+    Calibrate(calibrate::Calibrate),
     /// Check the configuration, write one to start from, print its schema.
     #[command(subcommand)]
     Config(config::Config),
@@ -73,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, edge: &mut Edge<'_>) -
     let result = match cli.command {
         Command::Compare(compare) => compare.run(cli.common, edge),
         Command::Measure(measure) => measure.run(cli.common, edge),
+        Command::Calibrate(calibrate) => calibrate.run(cli.common, edge),
         Command::Render(render) => render.run(cli.common, edge),
         Command::Config(config) => config.run(edge),
         Command::Explain(explain) => explain.run(edge),

@@ -117,6 +117,12 @@ codes! {
     /// The two sides were measured in different environments (another CPU, another compiler), so a difference
     /// between them need not come from the code.
     EnvironmentMismatch = "environment-mismatch",
+    /// Fewer blocks or links than a decision needs, so that a change is a suspect at most, or than the windows of a
+    /// calibration are to have.
+    TooFewBlocks = "too-few-blocks",
+    /// The two sides of a recording that calibrates the gate are different commits. What the gate finds there may
+    /// be a real change: calibrating needs identical code on both sides.
+    DifferentCode = "different-code",
     /// A report is not a report of a version that this program reads, or holds more than a report may.
     BadReport = "bad-report",
     /// A pattern of the machine or the build, not of one benchmark: all benchmarks moved together.
@@ -133,8 +139,6 @@ codes! {
     RunFailed = "run-failed",
     /// What was asked for would not give a fair or a useful measurement on this machine.
     UnfairMeasurement = "unfair-measurement",
-    /// Fewer blocks or links than a decision needs: such a comparison is a suspect at most.
-    FewBlocks = "few-blocks",
     /// Measuring ended before its plan was done: it was interrupted, or the budget was used up.
     Unfinished = "unfinished",
 }

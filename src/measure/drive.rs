@@ -172,7 +172,7 @@ fn say_few(request: &Request, watch: &mut dyn Watch) {
             if blocks == 1 { "one block gives".into() } else { format!("{blocks} blocks give") };
         let message = format!("{what} suspects at most: that cannot fail a build");
         watch.say(
-            &Diagnostic::warning(Code::FewBlocks, message)
+            &Diagnostic::warning(Code::TooFewBlocks, message)
                 .help(format!("Take `--blocks {FEWEST_BLOCKS}` or more to decide.")),
         );
     }
@@ -181,7 +181,7 @@ fn say_few(request: &Request, watch: &mut dyn Watch) {
         let message =
             format!("{links} links a side give suspects at most: that cannot fail a build");
         watch.say(
-            &Diagnostic::warning(Code::FewBlocks, message)
+            &Diagnostic::warning(Code::TooFewBlocks, message)
                 .help(format!("Take `--relink {FEWEST_BLOCKS}` or more to decide.")),
         );
     }
@@ -307,7 +307,7 @@ impl Driver<'_> {
             needed.as_secs(),
             time.as_secs()
         );
-        self.watch.say(&Diagnostic::warning(Code::FewBlocks, message).help(
+        self.watch.say(&Diagnostic::warning(Code::TooFewBlocks, message).help(
             "They are taken all the same, as fewer cannot decide; raise `--budget`, or choose fewer benchmarks with `--filter`.",
         ));
     }

@@ -140,6 +140,7 @@ impl Request {
             n => format!("; {n} links a side with functions in an order of their own"),
         };
         let blocks = |stage| match self.budget(stage) {
+            Budget { time: None, blocks: 1, .. } => "one block".to_owned(),
             Budget { time: None, blocks, .. } => format!("{blocks} blocks"),
             Budget { time: Some(_), blocks, .. } => {
                 let limit = self.settings.budget.map(|b| format!("{b}")).unwrap_or_default();

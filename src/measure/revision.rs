@@ -47,7 +47,7 @@ impl Repository {
         if !ended.status.success() || lines.next() != Some("true") {
             let message =
                 format!("{} is in no working tree of git", quoted(&dir.display().to_string()));
-            return Err(Halt::usage(Diagnostic::error(Code::BadRevision, message).help(
+            return Err(Halt::input(Diagnostic::error(Code::BadRevision, message).help(
                 "Run it inside the repository, or name trees with `--base-dir` and `--head-dir`.",
             )));
         }
@@ -65,7 +65,7 @@ impl Repository {
         let commit = ended.stdout.text().trim().to_owned();
         if !ended.status.success() || commit.is_empty() {
             let message = format!("git knows no revision {}", quoted(name));
-            return Err(Halt::usage(Diagnostic::error(Code::BadRevision, message).help(
+            return Err(Halt::input(Diagnostic::error(Code::BadRevision, message).help(
                 "Check its spelling; a shallow checkout lacks older commits (`fetch-depth: 0` fetches them).",
             )));
         }

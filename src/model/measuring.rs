@@ -56,9 +56,11 @@ impl MeasureSettings {
 pub struct Profile {
     /// How the runs are laid out: `interleaved`, `duet` or `suite`.
     pub mode: Option<Mode>,
-    /// How many blocks decide: 1 to 1000. Fewer than five give suspects at most.
+    /// How many blocks decide: 1 to 1000. Fewer than five give suspects at most. Without `confirm: true` everything gets
+    /// them.
     pub blocks: Option<u32>,
     /// Look at every benchmark in a few blocks first, and take the blocks that decide only of those that look slower.
+    /// So it is where neither this nor `blocks` is set.
     pub confirm: Option<bool>,
     /// How many blocks the first look takes: 1 to 1000.
     pub screen_blocks: Option<u32>,
@@ -125,7 +127,12 @@ impl Profile {
             mode: self.mode.or(other.mode),
             // A budget of one's own takes the place of a number of blocks.
             blocks: self.blocks.or(if self.budget.is_some() { None } else { other.blocks }),
-            confirm: self.confirm.or(other.confirm),
+            // Who says how many blocks everything gets wants them of everything.
+            confirm: self.confirm.or(if self.blocks.is_some() {
+                Some(false)
+            } else {
+                other.confirm
+            }),
             screen_blocks: self.screen_blocks.or(other.screen_blocks),
             budget: self.budget.or(other.budget),
             samples: self.samples.or(other.samples),

@@ -4,6 +4,7 @@
 //! writes it all into one [`Report`], which is what every output form reads.
 
 mod benchmark;
+mod calibration;
 mod comparison;
 mod finding;
 mod inputs;
@@ -18,6 +19,9 @@ mod timespan;
 mod unit;
 
 pub use benchmark::BenchmarkId;
+pub use calibration::{
+    CalibratedComparison, CalibratedRecording, Calibration, Detected, FalseAlarms, MetricDetection,
+};
 pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict};
 pub use finding::{Finding, Waived};
 pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};

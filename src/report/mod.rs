@@ -4,6 +4,7 @@
 //! more than the report.
 
 pub mod bundle;
+pub mod calibration;
 pub mod escape;
 pub mod interval;
 mod junit;

@@ -1,6 +1,6 @@
 //! The report for a terminal: the verdict in the first line and in the last one, which is what people see of a log.
 
-mod page;
+pub(super) mod page;
 
 use anstyle::{AnsiColor, Style};
 

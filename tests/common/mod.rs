@@ -18,6 +18,7 @@ pub(crate) fn said(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+#[allow(dead_code, reason = "not every test file needs it")]
 /// JSON lines of benchmarks and their times in milliseconds.
 pub(crate) fn jsonl(values: &[(&str, f64)]) -> String {
     values.iter().map(|(name, value)| format!("{{\"benchmark\":\"{name}\",\"metric\":\"time\",\"unit\":\"ms\",\"value\":{value}}}\n")).collect()

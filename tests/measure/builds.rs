@@ -114,7 +114,7 @@ fn a_tree_that_exists_is_measured_against_a_commit() {
     )
     .unwrap();
     let output = scene
-        .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work --no-confirm --blocks 5 -q --then-compare -- --offline")
+        .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work --blocks 5 -q --then-compare -- --offline")
         .env_remove("CARGO_TARGET_DIR")
         .output()
         .unwrap();

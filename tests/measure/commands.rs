@@ -67,7 +67,7 @@ fn old_results_are_no_results() {
     }
     let output = measure(&scene, "true", &["--blocks", "1", "--results", "out.jsonl"]);
     insta::assert_snapshot!(said(&output, &scene), @r"
-    warning: 1 blocks give suspects at most: they cannot fail a build [few-blocks]
+    warning: 1 blocks give suspects at most: they cannot fail a build [too-few-blocks]
      |
      = help: Take `--blocks 5` or more to decide.
 
@@ -88,7 +88,7 @@ fn a_command_that_fails_shows_its_last_words() {
     tree(&scene);
     let output = measure(&scene, "echo '::error::gone' >&2; exit 7", &["--blocks", "1"]);
     insta::assert_snapshot!(said(&output, &scene), @r"
-    warning: 1 blocks give suspects at most: they cannot fail a build [few-blocks]
+    warning: 1 blocks give suspects at most: they cannot fail a build [too-few-blocks]
      |
      = help: Take `--blocks 5` or more to decide.
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::scene::{Scene, counts, lines, text};
 
 const FOUR: &str = "a 100\nb 200\nc 300\nd 400\n";
-const PLAN: &str = "--no-confirm --blocks 6 --seed 3 -q";
+const PLAN: &str = "--blocks 6 --seed 3 -q";
 
 fn spawn(scene: &Scene, resume: bool) -> Child {
     let mut command =
@@ -56,8 +56,12 @@ fn a_measurement_that_is_killed_goes_on_where_it_was() {
 fn a_second_look_goes_on_with_the_same_benchmarks() {
     let scene = Scene::new("a 100\nb 200\n", "a 150\nb 200\n");
     scene.steer("head", "sleep", "0.05");
-    let mut child =
-        scene.measure("--blocks 8 -q").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = scene
+        .measure("--confirm --blocks 8 -q")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let patience = Instant::now();
     while !counts_so_far(&scene).iter().any(|key| key.ends_with("again")) {
         assert!(patience.elapsed() < Duration::from_secs(60), "no second look");

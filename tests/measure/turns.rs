@@ -10,7 +10,7 @@ const TWO: &str = "sort/small 100\nsort/large 9000\n";
 #[test]
 fn a_block_holds_every_benchmark_of_both_sides_back_to_back() {
     let scene = Scene::new(TWO, TWO);
-    let output = scene.measure("--no-confirm --blocks 6 --seed 7").output().unwrap();
+    let output = scene.measure("--blocks 6 --seed 7").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
     measuring 2 benchmarks, seed 7: one process per benchmark and run; base and head back to back in random order (15 samples, 250ms); 6 blocks
     block 1 of 6
@@ -42,8 +42,7 @@ fn a_block_holds_every_benchmark_of_both_sides_back_to_back() {
 fn a_seed_repeats_the_order() {
     let order = |seed: u32| {
         let scene = Scene::new(TWO, TWO);
-        let output =
-            scene.measure(&format!("--no-confirm --blocks 5 --seed {seed}")).output().unwrap();
+        let output = scene.measure(&format!("--blocks 5 --seed {seed}")).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         let key = |line: &Value| format!("{}{}{}", line["block"], line["benchmark"], line["side"]);
         scene.lines().iter().map(key).collect::<Vec<_>>()
@@ -56,7 +55,7 @@ fn a_seed_repeats_the_order() {
 #[test]
 fn only_what_looks_slower_is_measured_again_and_fails() {
     let scene = Scene::new("a 100\nb 200\nc 300\n", "a 100\nb 300\nc 300\n");
-    let output = scene.measure("--then-compare --blocks 6 -q").output().unwrap();
+    let output = scene.measure("--then-compare --confirm --blocks 6 -q").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"fail (exit code 1): 1 benchmark slower than allowed");
     assert_eq!(output.status.code(), Some(1));
     insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
@@ -84,7 +83,7 @@ fn only_what_looks_slower_is_measured_again_and_fails() {
 #[test]
 fn benchmarks_of_one_side_are_said_and_run_once() {
     let scene = Scene::new("a 100\ngone 5\n", "a 100\nnew 7\n");
-    let output = scene.measure("--no-confirm --blocks 5 --seed 4").output().unwrap();
+    let output = scene.measure("--blocks 5 --seed 4").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
     warning: only base has `gone`; run once, for the report [one-sided]
      |
@@ -115,7 +114,7 @@ fn benchmarks_of_one_side_are_said_and_run_once() {
 #[test]
 fn a_filter_chooses_benchmarks() {
     let scene = Scene::new("a/b/1 100\na/c 5\nd 6\n", "a/b/1 100\na/c 5\nd 6\n");
-    let output = scene.measure("--no-confirm --blocks 1 --filter a/* --filter d").output().unwrap();
+    let output = scene.measure("--blocks 1 --filter a/* --filter d").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
     {
@@ -141,7 +140,7 @@ fn a_benchmark_that_fails_is_said_and_left_out() {
     let scene = Scene::new("a 100\nb 5\nc 6\n", "a 100\nb 5\nc 6\n");
     scene.steer("head", "fail", "b\n");
     scene.steer("base", "fail", "c\n");
-    let output = scene.measure("--no-confirm --blocks 5 --seed 1 -q").output().unwrap();
+    let output = scene.measure("--blocks 5 --seed 1 -q").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
     warning: `c` failed on base and is left out: `DIR/base-fake --bench --noplot --nresamples 1000 --sample-size 15 --warm-up-time 0.1 --m…` ended with exit code 101 [command-failed]
      |
@@ -166,7 +165,7 @@ fn a_benchmark_that_fails_is_said_and_left_out() {
 fn harnesses_get_no_secrets_and_cannot_speak_to_the_log() {
     let scene = Scene::new("a 100\n", "a 100\n");
     let output = scene
-        .measure("--no-confirm --blocks 1")
+        .measure("--blocks 1")
         .env("GITHUB_TOKEN", "ghs_secret")
         .env("GITHUB_OUTPUT", "/tmp/out")
         .env("ACTIONS_RUNTIME_TOKEN", "secret")
@@ -187,7 +186,7 @@ fn harnesses_get_no_secrets_and_cannot_speak_to_the_log() {
 #[test]
 fn both_sides_get_an_environment_of_one_size() {
     let scene = Scene::new("a 100\n", "a 100\n");
-    scene.measure("--no-confirm --blocks 1").output().unwrap();
+    scene.measure("--blocks 1").output().unwrap();
     let size = |side: &str| {
         let env = scene.told(side, "env");
         env.lines().filter(|line| !line.starts_with("_=")).map(str::len).sum::<usize>()
@@ -201,7 +200,7 @@ fn the_quick_profile_never_fails() {
     let scene = Scene::new("a 100\nb 200\n", "a 300\nb 200\n");
     let output = scene.measure("--profile quick --then-compare -q").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
-    warning: 4 blocks give suspects at most: they cannot fail a build [few-blocks]
+    warning: 4 blocks give suspects at most: they cannot fail a build [too-few-blocks]
      |
      = help: Take `--blocks 5` or more to decide.
 
@@ -230,8 +229,7 @@ fn a_duet_runs_both_sides_at_once_on_two_cores_that_they_swap() {
     let scene = Scene::new(TWO, TWO);
     scene.steer("base", "sleep", "0.05");
     scene.steer("head", "sleep", "0.05");
-    let output =
-        scene.measure("--no-confirm --mode duet --blocks 4 --threads */large").output().unwrap();
+    let output = scene.measure("--mode duet --blocks 4 --threads */large").output().unwrap();
     let said = said(&output, &scene);
     if said.contains("duet mode is not possible here") {
         assert_eq!(output.status.code(), Some(2));
@@ -265,7 +263,7 @@ fn a_duet_runs_both_sides_at_once_on_two_cores_that_they_swap() {
 #[test]
 fn a_suite_runs_whole_executables() {
     let scene = Scene::new(TWO, TWO);
-    let output = scene.measure("--no-confirm --mode suite --blocks 2").output().unwrap();
+    let output = scene.measure("--mode suite --blocks 2").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
     {
@@ -302,14 +300,14 @@ fn what_cannot_be_is_refused_before_anything_runs() {
      |
      = help: Run it inside the repository, or name trees with `--base-dir` and `--head-dir`.
     ");
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
 }
 
 #[test]
 fn a_run_set_is_never_written_over() {
     let scene = Scene::new("a 1\n", "a 1\n");
-    assert_eq!(scene.measure("--no-confirm --blocks 1 -q").status().unwrap().code(), Some(0));
-    let output = scene.measure("--no-confirm --blocks 1 -q").output().unwrap();
+    assert_eq!(scene.measure("--blocks 1 -q").status().unwrap().code(), Some(0));
+    let output = scene.measure("--blocks 1 -q").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
     error: the directory holds a run set already [run-set-taken]
     --> runs/runset.json

@@ -33,7 +33,7 @@ impl Cell {
 
 /// What has been written so far.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(in crate::report) struct Page {
     width: usize,
     colour: bool,
     pictures: bool,
@@ -41,11 +41,11 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(width: usize, colour: bool) -> Self {
+    pub(in crate::report) fn new(width: usize, colour: bool) -> Self {
         Self { width: width.max(NARROWEST), colour, pictures: false, out: String::new() }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(in crate::report) fn finish(self) -> String {
         self.out
     }
 
@@ -63,7 +63,7 @@ impl Page {
     }
 
     /// One line, however long.
-    pub(super) fn line(&mut self, style: Style, text: &str) {
+    pub(in crate::report) fn line(&mut self, style: Style, text: &str) {
         // Two harmless pieces can make a command of a runner together, where one ends and the other begins with a colon.
         let painted = self.painted(style, &escape::commandless(text.trim_end()));
         self.out.push_str(&painted);
@@ -71,20 +71,20 @@ impl Page {
     }
 
     /// An empty line, never two.
-    pub(super) fn gap(&mut self) {
+    pub(in crate::report) fn gap(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
     /// A line that names what follows.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(in crate::report) fn heading(&mut self, text: &str) {
         self.gap();
         self.wrapped(Style::new().bold(), text, 2);
     }
 
     /// A paragraph, broken between words; lines after the first are indented.
-    pub(super) fn wrapped(&mut self, style: Style, text: &str, indent: usize) {
+    pub(in crate::report) fn wrapped(&mut self, style: Style, text: &str, indent: usize) {
         let lead = text.len() - text.trim_start().len();
         let mut line = " ".repeat(lead);
         let mut empty = true;

@@ -1,0 +1,150 @@
+//! What a calibration advises, in sentences.
+
+use crate::model::{CalibratedComparison, CalibratedRecording, Calibration};
+use crate::report::number;
+use crate::report::phrase::Phrase;
+use crate::report::words::counted;
+
+/// Fewer blocks than this never prove anything.
+const FEWEST_BLOCKS: u32 = 5;
+
+/// Each sentence with whether something should be changed; `few` names at most in each.
+pub(super) fn sentences(
+    calibration: &Calibration,
+    recording: &CalibratedRecording,
+    few: usize,
+) -> Vec<(bool, String)> {
+    let mut all = Vec::new();
+    let mut say = |change: bool, phrase: Phrase| all.push((change, phrase.plain()));
+    let config = &calibration.config;
+    let alarms = recording.windows();
+    if alarms.windows == 1 {
+        say(
+            false,
+            Phrase::of(
+                "one window shows what the gate says of this recording, not how often: leave out `--no-swap` for rates and advice",
+            ),
+        );
+        return all;
+    }
+    if recording.blocks < FEWEST_BLOCKS && !config.one_run_decides {
+        say(
+            true,
+            Phrase::of(
+                "windows of fewer than five blocks can only give suspects, so nothing is ever found: take five blocks or more, best ten",
+            ),
+        );
+        return all;
+    }
+    if recording.recorded_blocks < 2 * recording.blocks {
+        let text = format!(
+            "the resampled windows share most of their blocks; record {} blocks or more for figures of windows of {}",
+            2 * recording.blocks,
+            recording.blocks
+        );
+        say(true, Phrase::of(text));
+    }
+    let often = alarms.failed as f64 > config.alpha * alarms.windows as f64;
+    if often {
+        let text = format!(
+            "more than {} of the pull requests without a change fail: raise the margin, or find out what moves these benchmarks",
+            number::setting(config.alpha)
+        );
+        say(true, Phrase::of(text));
+    }
+    let gating: Vec<&CalibratedComparison> =
+        recording.comparisons.iter().filter(|c| c.lowest_failing.is_some()).collect();
+    if gating.is_empty() {
+        say(
+            true,
+            Phrase::of(
+                "no threshold fails the build, so nothing is gated: see `fail-on` and the levels of the rules",
+            ),
+        );
+    } else {
+        let (change, phrase) = noisy(&gating, recording.blocks, few);
+        say(change, phrase);
+    }
+    if let Some((change, phrase)) = margins(recording, few) {
+        say(change, phrase);
+    }
+    all
+}
+
+/// Who cannot show what fails the build, and how many blocks would.
+fn noisy(gating: &[&CalibratedComparison], blocks: u32, few: usize) -> (bool, Phrase) {
+    let enough = gating.iter().filter_map(|c| c.suggested_blocks).max();
+    let noisy: Vec<&CalibratedComparison> =
+        gating.iter().copied().filter(|c| c.too_noisy).collect();
+    if noisy.is_empty() {
+        let fewer = match enough {
+            Some(enough) if enough < blocks => format!("; {enough} blocks would do"),
+            _ => String::new(),
+        };
+        let text = format!("every benchmark shows the change that fails the build{fewer}");
+        return (false, Phrase::of(text));
+    }
+    let one = |c: &CalibratedComparison| {
+        let wanted =
+            c.lowest_failing.map_or(String::new(), |w| format!(" ({})", number::setting(w)));
+        Phrase::new().name(c.benchmark.as_str()).text(wanted)
+    };
+    let text = format!(
+        "{} of {} too noisy to gate, as the change that fails the build is not shown: ",
+        noisy.len(),
+        counted(gating.len(), "comparison")
+    );
+    let most = noisy.iter().filter_map(|c| c.suggested_blocks).max();
+    let hopeless = noisy.iter().filter(|c| c.suggested_blocks.is_none()).count();
+    let help = match (most, hopeless) {
+        (Some(most), 0) => format!("; take about {most} blocks, or raise their levels"),
+        (Some(most), _) => format!(
+            "; about {most} blocks would do for all but {hopeless}, whose levels should be raised or who should only warn"
+        ),
+        (None, _) => "; raise their levels, or let them only warn".into(),
+    };
+    (true, Phrase::of(text).then(listed(&noisy, few, one)).text(help))
+}
+
+/// Whose interval leaves the margin without a change; `None` where there is no interval at all.
+fn margins(recording: &CalibratedRecording, few: usize) -> Option<(bool, Phrase)> {
+    let suite = number::setting(recording.suggested_margin?);
+    let beyond = |c: &&CalibratedComparison| c.suggested_margin.is_some_and(|m| m > c.margin);
+    let mut moving: Vec<&CalibratedComparison> =
+        recording.comparisons.iter().filter(beyond).collect();
+    if moving.is_empty() {
+        let text = format!(
+            "the margins are wide enough: without a change hardly an interval lies wholly beyond {suite}"
+        );
+        return Some((false, Phrase::of(text)));
+    }
+    moving.sort_by(|a, b| {
+        let margin = |c: &CalibratedComparison| c.suggested_margin.unwrap_or(0.0);
+        margin(b).total_cmp(&margin(a))
+    });
+    let one = |c: &CalibratedComparison| {
+        let margin = c
+            .suggested_margin
+            .map_or(String::new(), |m| format!(" (`margin: {}%`)", number::setting_bare(m)));
+        Phrase::new().name(c.benchmark.as_str()).text(margin)
+    };
+    let text = format!(
+        "{} {} by more than the margin without a change: ",
+        counted(moving.len(), "comparison"),
+        if moving.len() == 1 { "moves" } else { "move" }
+    );
+    let help = "; give these a rule with that margin, or find out what moves them";
+    Some((true, Phrase::of(text).then(listed(&moving, few, one)).text(help)))
+}
+
+fn listed(
+    all: &[&CalibratedComparison],
+    few: usize,
+    one: impl Fn(&CalibratedComparison) -> Phrase,
+) -> Phrase {
+    let names = Phrase::join(all.iter().take(few).map(|c| one(c)), ", ");
+    match all.len().saturating_sub(few) {
+        0 => names,
+        more => names.text(format!(" and {more} more")),
+    }
+}
