@@ -92,7 +92,7 @@ pub(super) fn build(
             Diagnostic::error(Code::BuildFailed, message)
                 .file(tree.dir.display().to_string())
                 .help(format!(
-                    "{} built none; add a `[[bench]]`, or measure a command with `--cmd`.",
+                    "{} built none; add a `[[bench]]`, or measure a command with `--cmd`",
                     quoted(&command.line())
                 )),
         ));

@@ -31,7 +31,7 @@ impl Halt {
         let path = crate::diag::quoted(&path.display().to_string());
         Self::input(
             Diagnostic::error(Code::Unreadable, format!("cannot {what} {path}: {error}"))
-                .help("Check permissions and free space, or name another directory with `--work-dir` or `--out-dir`."),
+                .help("check permissions and free space, or name another directory with `--work-dir` or `--out-dir`"),
         )
     }
 }
@@ -42,6 +42,17 @@ impl From<process::Failure> for Halt {
             Self::Interrupted
         } else {
             Self::input(failure.diagnostic())
+        }
+    }
+}
+
+impl Halt {
+    /// The exit code that it ends with.
+    #[must_use]
+    pub fn exit(&self) -> ExitCode {
+        match self {
+            Self::Interrupted => ExitCode::Interrupted,
+            Self::Failed { exit, .. } => *exit,
         }
     }
 }

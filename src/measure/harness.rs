@@ -232,7 +232,7 @@ impl Harness {
             format!("bench target {} cannot be measured: {why}", quoted(&self.bench.target));
         Diagnostic::warning(Code::UnknownHarness, message)
             .file(self.bench.file.display().to_string())
-            .help("Leave it out with `-- --bench NAME` for the others, or measure it with `--cmd` and `--results`.")
+            .help("leave it out with `-- --bench NAME` for the others, or measure it with `--cmd` and `--results`")
     }
 }
 
@@ -259,7 +259,8 @@ pub(super) fn stem(name: &str) -> &str {
 fn pattern(name: &str) -> String {
     let mut pattern = String::from("^");
     for c in stem(name).chars() {
-        if c.is_ascii_punctuation() && c != '/' && c != '_' {
+        // No more than these: before other characters a backslash means something of its own.
+        if r"\.+*?()|[]{}^$#&-~".contains(c) {
             pattern.push('\\');
         }
         pattern.push(c);
@@ -329,6 +330,10 @@ mod tests {
     #[test]
     fn patterns_match_one_name() {
         assert_eq!(pattern("fib/10 (a+b)"), r"^fib/10 \(a\+b\)$");
+        assert_eq!(
+            pattern(r#"say "hi" <now>, 2 ^ 8 * 1\2"#),
+            r#"^say "hi" <now>, 2 \^ 8 \* 1\\2$"#
+        );
         let long = format!("{}...", "x".repeat(100));
         assert!(is_cut(&long));
         assert_eq!(pattern(&long), format!("^{}", "x".repeat(100)));

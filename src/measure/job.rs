@@ -209,9 +209,9 @@ impl Job {
                 "it wrote no results"
             };
             return Err(vec![
-                Diagnostic::error(Code::RunFailed, message)
-                    .file(path.display().to_string())
-                    .help("`--results` names what the command writes, from the directory that it runs in."),
+                Diagnostic::error(Code::RunFailed, message).file(path.display().to_string()).help(
+                    "`--results` names what the command writes, from the directory that it runs in",
+                ),
             ]);
         }
         let mut runs = harness::results(path, side, format)?;
@@ -270,7 +270,7 @@ impl Job {
 
     fn nothing() -> Diagnostic {
         Diagnostic::error(Code::RunFailed, "it left no result")
-            .help("Run it by hand; a benchmark that writes elsewhere than criterion's own directory cannot be read.")
+            .help("run it by hand; a benchmark that writes elsewhere than criterion's own directory cannot be read")
     }
 }
 

@@ -55,12 +55,12 @@ pub(super) fn jobs(
         let (message, help) = if filtered {
             (
                 "no benchmark matches the filter",
-                "Correct `--filter`; `*` stays within a part of a name, `**` crosses `/`.",
+                "correct `--filter`; `*` stays within a part of a name, `**` crosses `/`",
             )
         } else {
             (
                 "there is no benchmark to measure",
-                "benchgate measures criterion benches; `--cmd` measures any command.",
+                "benchgate measures criterion benches; `--cmd` measures any command",
             )
         };
         return Err(Halt::input(Diagnostic::error(Code::NothingMeasured, message).help(help)));
@@ -120,7 +120,7 @@ fn names(
 fn duplicate(name: &str, first: &str, second: &str) -> Diagnostic {
     let message = format!("two benchmarks are called {}; only the first is measured", quoted(name));
     Diagnostic::warning(Code::DuplicateBenchmark, message).help(format!(
-        "Rename one: {} and {} both have it.",
+        "rename one: {} and {} both have it",
         quoted(first),
         quoted(second)
     ))
@@ -153,9 +153,9 @@ fn say_one_sided(
         };
         let message = format!("only {side} has {what}; run once, for the report");
         let help = if side == "base" {
-            "If it was renamed, measure it under both names once; a rule for `presence` says what a missing benchmark means."
+            "if it was renamed, measure it under both names once; a rule for `presence` says what a missing benchmark means"
         } else {
-            "It will be compared as soon as base has it."
+            "it will be compared as soon as base has it"
         };
         watch.say(&Diagnostic::warning(Code::OneSided, message).help(help));
     }
@@ -221,7 +221,7 @@ pub(super) fn duet_cores(
                 Code::UnfairMeasurement,
                 format!("duet mode is not possible here: {message}"),
             )
-            .help("Leave `--mode duet` out: `interleaved` needs one core only."),
+            .help("leave `--mode duet` out: `interleaved` needs one core only"),
         ))
     };
     match allowed {

@@ -7,6 +7,7 @@
 //! The code that runs here is that of a change under review: it is started without secrets, in a process group
 //! of its own, and what it prints is data.
 
+mod blocks;
 mod build;
 mod drive;
 pub mod environment;
@@ -26,6 +27,7 @@ pub mod resources;
 mod revision;
 mod schedule;
 mod sides;
+mod turn;
 
 pub use drive::{Done, World, resume, start};
 pub use halt::Halt;

@@ -104,7 +104,7 @@ fn impossible(why: &str) -> Halt {
             Code::UnfairMeasurement,
             format!("`--relink` is not possible here: {why}"),
         )
-        .help("Leave it out; the report then says that code layout was not sampled."),
+        .help("leave it out; the report then says that code layout was not sampled"),
     )
 }
 

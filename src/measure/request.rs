@@ -175,7 +175,7 @@ impl Request {
         if settings.samples.is_some_and(|samples| samples < 10) {
             return refuse(
                 "a run needs at least 10 samples",
-                "Set `samples` to 10 or more: criterion takes no less.",
+                "set `samples` to 10 or more: criterion takes no less",
             );
         }
         for (name, count) in
@@ -184,12 +184,12 @@ impl Request {
             if count.is_some_and(|n| n == 0 || n > MOST_BLOCKS) {
                 return refuse(
                     &format!("`{name}` must be from 1 to {MOST_BLOCKS}"),
-                    "Ten blocks decide most of the time.",
+                    "ten blocks decide most of the time",
                 );
             }
         }
         if settings.relink.is_some_and(|n| n > 100) {
-            return refuse("`relink` must be at most 100", "Ten links show what code layout does.");
+            return refuse("`relink` must be at most 100", "ten links show what code layout does");
         }
         if self.links() > 1 {
             let built =
@@ -197,14 +197,14 @@ impl Request {
             if self.command.is_some() || built {
                 return refuse(
                     "only what cargo builds can be linked again",
-                    "Leave `--relink` out, or name revisions or directories.",
+                    "leave `--relink` out, or name revisions or directories",
                 );
             }
         }
         if self.command.is_some() && self.mode() == Mode::Suite {
             return refuse(
                 "`--cmd` and `--mode suite` do not go together",
-                "A command is run whole in any mode; leave `--mode` out.",
+                "a command is run whole in any mode; leave `--mode` out",
             );
         }
         if self.command.is_none() {
@@ -214,7 +214,7 @@ impl Request {
                 {
                     return refuse(
                         "no executable is named",
-                        "Name at least one with `--base-exe` and `--head-exe`.",
+                        "name at least one with `--base-exe` and `--head-exe`",
                     );
                 }
             }
@@ -248,7 +248,7 @@ fn globs(patterns: Option<&[String]>, key: &str) -> Result<Option<GlobSet>, Halt
             format!("`{key}` has a pattern that is none, {}: {}", quoted(pattern), error.kind());
         Halt::usage(
             Diagnostic::error(Code::InvalidValue, message)
-                .help("Write it as in `dht/**`: `*` stays within a part, `**` crosses `/`."),
+                .help("write it as in `dht/**`: `*` stays within a part, `**` crosses `/`"),
         )
     };
     let mut set = GlobSetBuilder::new();

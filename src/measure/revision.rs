@@ -48,7 +48,7 @@ impl Repository {
             let message =
                 format!("{} is in no working tree of git", quoted(&dir.display().to_string()));
             return Err(Halt::input(Diagnostic::error(Code::BadRevision, message).help(
-                "Run it inside the repository, or name trees with `--base-dir` and `--head-dir`.",
+                "run it inside the repository, or name trees with `--base-dir` and `--head-dir`",
             )));
         }
         Ok(Self { dir: dir.to_owned(), prefix: lines.next().unwrap_or_default().into() })
@@ -66,7 +66,7 @@ impl Repository {
         if !ended.status.success() || commit.is_empty() {
             let message = format!("git knows no revision {}", quoted(name));
             return Err(Halt::input(Diagnostic::error(Code::BadRevision, message).help(
-                "Check its spelling; a shallow checkout lacks older commits (`fetch-depth: 0` fetches them).",
+                "check its spelling; a shallow checkout lacks older commits (`fetch-depth: 0` fetches them)",
             )));
         }
         let ended = git(&self.dir, ["show", "--no-patch", "--format=%cI", commit.as_str()], stop)?;

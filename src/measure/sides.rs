@@ -68,7 +68,7 @@ impl WorkDir {
                 Err(Halt::usage(
                     Diagnostic::error(Code::RunSetTaken, message)
                         .file(path.display().to_string())
-                        .help("Wait until it has finished: two measurements disturb each other anyway."),
+                        .help("wait until it has finished: two measurements disturb each other anyway"),
                 ))
             }
             Err(TryLockError::Error(error)) => Err(Halt::file("lock", &lock, &error)),
@@ -238,7 +238,7 @@ fn executable(file: &Path, dir: &Path) -> Result<Bench, Halt> {
     if found.is_dir() {
         let message = format!("{} is a directory", quoted(&file.display().to_string()));
         return Err(Halt::usage(Diagnostic::error(Code::Unreadable, message).help(
-            "Name bench executables; `--base-dir` and `--head-dir` build the tree of a directory.",
+            "name bench executables; `--base-dir` and `--head-dir` build the tree of a directory",
         )));
     }
     let stem = found.file_stem().unwrap_or_default().to_string_lossy().into_owned();

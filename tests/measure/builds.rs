@@ -86,7 +86,16 @@ fn commits_are_built_and_compared_and_nothing_is_left_behind() {
     let output = measure(&scene, "docs", "slower", "--then-compare");
     insta::assert_snapshot!("slower", said(&output, &scene));
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_debug_snapshot!(counts(&scene.lines()), @r"");
+    insta::assert_debug_snapshot!(counts(&scene.lines()), @r#"
+    {
+        "base parse": 5,
+        "base parse again": 10,
+        "base print": 5,
+        "head parse": 5,
+        "head parse again": 10,
+        "head print": 5,
+    }
+    "#);
     fs::remove_dir_all(scene.runs()).unwrap();
 
     let output = measure(&scene, "slower", "broken", "");

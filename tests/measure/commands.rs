@@ -67,11 +67,11 @@ fn old_results_are_no_results() {
     }
     let output = measure(&scene, "true", &["--blocks", "1", "--results", "out.jsonl"]);
     insta::assert_snapshot!(said(&output, &scene), @r"
-    warning: 1 blocks give suspects at most: they cannot fail a build [too-few-blocks]
+    warning: one block gives suspects at most: that cannot fail a build [too-few-blocks]
      |
      = help: Take `--blocks 5` or more to decide.
 
-    warning: `command` failed on base and is left out: `command` did not write its results anew on base [run-failed]
+    warning: `command` failed on base and is left out: it did not write its results anew [run-failed]
     --> DIR/before/out.jsonl
      = help: `--results` names what the command writes, from the directory that it runs in.
 
@@ -88,13 +88,13 @@ fn a_command_that_fails_shows_its_last_words() {
     tree(&scene);
     let output = measure(&scene, "echo '::error::gone' >&2; exit 7", &["--blocks", "1"]);
     insta::assert_snapshot!(said(&output, &scene), @r"
-    warning: 1 blocks give suspects at most: they cannot fail a build [too-few-blocks]
+    warning: one block gives suspects at most: that cannot fail a build [too-few-blocks]
      |
      = help: Take `--blocks 5` or more to decide.
 
-    error: `command` failed on head and is left out: `sh -c echo '::error::gone' >&2; exit 7` ended with exit code 7 [command-failed]
+    warning: `command` failed on base and is left out: `sh -c echo '::error::gone' >&2; exit 7` ended with exit code 7 [command-failed]
      |
-     = help: Run it by hand to see why; its last output was:
+     = help: run it by hand to see why; its last output was:
                | ::error::gone
 
     error: no run gave a result [nothing-measured]
@@ -118,7 +118,7 @@ fn each_side_is_prepared_once() {
     insta::assert_snapshot!(said(&output, &scene), @r"
     error: base cannot be prepared [build-failed]
      |
-     = help: `sh -c echo no >&2; exit 3` ended with exit code 3: Run it by hand to see why; its last output was:
+     = help: `sh -c echo no >&2; exit 3` ended with exit code 3: run it by hand to see why; its last output was:
                | no
     ");
     assert_eq!(output.status.code(), Some(3));
