@@ -1,0 +1,158 @@
+//! Block after block: the first look, and the second at what it flags.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use super::Halt;
+use super::drive::Flag;
+use super::job::Job;
+use super::journal::{Header, Journal};
+use super::observe::Observer;
+use super::progress::{Event, Watch};
+use super::relink::Links;
+use super::request::Request;
+use super::schedule::{self, Budget, Turn};
+use super::sides::WorkDir;
+use crate::diag::{Code, Diagnostic};
+use crate::model::{BenchmarkId, Stage};
+
+/// Takes the turns and keeps the results.
+pub(super) struct Driver<'a> {
+    pub(super) request: &'a Request,
+    pub(super) work: &'a WorkDir,
+    pub(super) journal: Journal,
+    pub(super) header: Header,
+    pub(super) links: Links,
+    /// The cores of a duet, while it is fair.
+    pub(super) cores: Option<[usize; 2]>,
+    pub(super) observer: Observer,
+    /// Jobs that failed; they are not run again.
+    pub(super) out: BTreeSet<String>,
+    pub(super) failed: bool,
+    pub(super) stop: &'a AtomicBool,
+    pub(super) watch: &'a mut dyn Watch,
+    pub(super) start: Instant,
+}
+
+/// One place in the plan.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) stage: Stage,
+    pub(super) block: u32,
+    pub(super) position: u32,
+}
+
+impl Driver<'_> {
+    /// The first look, and the second at what it flags.
+    pub(super) fn stages(&mut self, jobs: &[Job], flag: &Flag<'_>) -> Result<(), Halt> {
+        let all: Vec<(&Job, Option<BTreeSet<BenchmarkId>>)> =
+            jobs.iter().map(|job| (job, None)).collect();
+        let screened = self.stage(Stage::Screen, &all, 0)?;
+        if !self.request.confirms() {
+            return Ok(());
+        }
+        let flagged = flag(self.journal.dir())?;
+        let again: Vec<(&Job, Option<BTreeSet<BenchmarkId>>)> = jobs
+            .iter()
+            .filter(|job| job.is_paired())
+            .filter_map(|job| {
+                let of_job: BTreeSet<BenchmarkId> = if job.benchmarks.is_empty() {
+                    flagged.clone()
+                } else {
+                    job.benchmarks.intersection(&flagged).cloned().collect()
+                };
+                (!of_job.is_empty()).then_some((job, Some(of_job)))
+            })
+            .collect();
+        if !again.is_empty() {
+            // Numbers go on, so that a block is one moment in time.
+            self.stage(Stage::Confirm, &again, screened)?;
+        }
+        Ok(())
+    }
+
+    /// Takes blocks of some jobs, of each only some benchmarks if so said; returns how many blocks there were.
+    fn stage(
+        &mut self,
+        stage: Stage,
+        jobs: &[(&Job, Option<BTreeSet<BenchmarkId>>)],
+        first_block: u32,
+    ) -> Result<u32, Halt> {
+        let budget = self.request.budget(stage);
+        self.watch.event(Event::Stage { stage, blocks: budget.blocks, jobs: jobs.len() });
+        let begin = Instant::now();
+        let mut done = 0;
+        let mut said = false;
+        while budget.allows(done, begin.elapsed(), self.start.elapsed()) {
+            let block = first_block + done;
+            self.observer.block();
+            for (position, Turn { job, first }) in
+                schedule::turns(self.request.seed, stage, block, jobs.len()).into_iter().enumerate()
+            {
+                let Some((job, only)) = jobs.get(job) else { continue };
+                let position = u32::try_from(2 * position).unwrap_or(u32::MAX);
+                self.turn(job, only.as_ref(), Place { stage, block, position }, first)?;
+                self.watch.event(Event::Turn);
+            }
+            done += 1;
+            self.end_of_block(stage, block)?;
+            let spent = begin.elapsed();
+            let left = self.left(budget, done, spent);
+            self.watch.event(Event::Block { done, of: budget.blocks, left });
+            if !said && done == 1 {
+                said = true;
+                self.say_tight(budget, spent);
+            }
+        }
+        self.watch.event(Event::StageEnd);
+        Ok(done)
+    }
+
+    /// How long a stage still takes, if its blocks are all alike.
+    fn left(&self, budget: Budget, done: u32, spent: Duration) -> Option<Duration> {
+        let per_block = spent.checked_div(done)?;
+        let blocks = per_block.checked_mul(budget.blocks.saturating_sub(done))?;
+        Some(match budget.time {
+            Some(time) if done >= budget.fewest => {
+                blocks.min(time.saturating_sub(self.start.elapsed()))
+            }
+            Some(time) => blocks.min(
+                time.saturating_sub(self.start.elapsed()).max(per_block * (budget.fewest - done)),
+            ),
+            None => blocks,
+        })
+    }
+
+    /// Says where the fewest blocks that decide take longer than the budget.
+    fn say_tight(&mut self, budget: Budget, block: Duration) {
+        let needed = block * budget.fewest.min(budget.blocks);
+        let Some(time) = budget.time.filter(|&time| self.start.elapsed() + needed > time + block)
+        else {
+            return;
+        };
+        let message = format!(
+            "{} blocks take about {} s, more than the budget of {} s",
+            budget.fewest.min(budget.blocks),
+            needed.as_secs(),
+            time.as_secs()
+        );
+        self.watch.say(&Diagnostic::warning(Code::TooFewBlocks, message).help(
+            "they are taken all the same, as fewer cannot decide; raise `--budget`, or choose fewer benchmarks with `--filter`",
+        ));
+    }
+
+    /// Notes what the machine did during a block, and looks whether its duets were fair.
+    fn end_of_block(&mut self, stage: Stage, block: u32) -> Result<(), Halt> {
+        let unfair = self.observer.end_of_block(stage, block, self.cores, &mut self.header);
+        self.journal.rewrite(&self.header).map_err(Halt::input)?;
+        if let Some(reason) = unfair {
+            self.cores = None;
+            let message = format!("{reason}: going on one side at a time");
+            self.watch.say(&Diagnostic::warning(Code::UnfairMeasurement, message).help(
+                "end other programs to measure in a duet; the run set names what disturbed which block",
+            ));
+        }
+        Ok(())
+    }
+}
