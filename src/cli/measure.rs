@@ -13,12 +13,12 @@ use super::output::{CommentArgs, Target};
 use super::progress::Progress;
 use super::{Common, Edge, interrupt};
 use crate::config::Config;
-use crate::diag::{Diagnostics, ExitCode};
+use crate::diag::{Diagnostics, ExitCode, visible};
 use crate::gate::{self, Collector, Facts};
 use crate::ingest::{self, Options, Source};
 use crate::measure::{self, Halt, Request, ShellCommand, Subject, World};
 use crate::model::{
-    BenchmarkId, Comparison, MeasureSettings, Mode, Profile, ProfileName, Timespan,
+    BenchmarkId, MeasureSettings, Mode, Profile, ProfileName, Run, Stage, Timespan,
 };
 
 /// Build two revisions, run their benchmarks in turns, write a run set.
@@ -219,10 +219,7 @@ impl Measure {
         };
         let failed = if done.failed { ExitCode::Input } else { ExitCode::Pass };
         if !self.then_compare {
-            edge.print(&format!(
-                "run set: {}\n",
-                crate::diag::visible(&done.dir.display().to_string())
-            ))?;
+            edge.print(&format!("run set: {}\n", visible(&done.dir.display().to_string())))?;
             return Ok(failed);
         }
         let compare = Compare::of_run_set(
@@ -327,18 +324,17 @@ impl CommandArgs {
     }
 }
 
-/// The benchmarks of the first look that may be worse than the margin: p of 10 % or less, before any correction.
+/// The benchmarks that the first look of a run set flags.
 fn flagged(
     dir: &Path,
     config: &Config,
     allow_empty_base: bool,
 ) -> Result<BTreeSet<BenchmarkId>, Halt> {
-    const LOOKS_WORSE: f64 = 0.1;
     let diagnostics = Diagnostics::new();
     let collector = Collector::new(config);
-    let take = |run: crate::model::Run| {
+    let take = |run: Run| {
         // A resumed measurement has fresh blocks already; they must not choose themselves.
-        if run.stage == crate::model::Stage::Screen {
+        if run.stage == Stage::Screen {
             collector.take(run);
         }
     };
@@ -360,11 +356,5 @@ fn flagged(
         allow_empty_base,
         diagnostics,
     });
-    let looks_worse = |comparison: &&Comparison| {
-        let worse = comparison
-            .change
-            .is_some_and(|change| comparison.better.worse(change.estimate.ln_1p()) > 0.0);
-        comparison.gating && worse && comparison.p_value.is_some_and(|p| p <= LOOKS_WORSE)
-    };
-    Ok(report.comparisons.iter().filter(looks_worse).map(|c| c.benchmark.clone()).collect())
+    Ok(gate::flagged(&report))
 }

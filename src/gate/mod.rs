@@ -10,6 +10,7 @@ mod collect;
 mod evidence;
 mod facts;
 mod findings;
+mod flag;
 mod identity;
 mod inputs;
 mod judge;
@@ -20,6 +21,7 @@ mod series;
 
 pub use collect::Collector;
 pub use facts::Facts;
+pub use flag::flagged;
 
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode};

@@ -120,22 +120,19 @@ pub(super) fn inspect(
         timing,
         extra: extra.to_vec(),
     };
-    let help = process::run(&harness.command(["--help".to_owned()], scratch, true), stop)?;
-    if !help.stdout.text().contains("Criterion.rs benchmark") {
-        return Ok(Found::Unknown(
-            harness.unknown("it does not say that it is a Criterion.rs benchmark"),
-        ));
-    }
     let list = harness.command(["--list".to_owned()], scratch, true);
-    let ended = process::run(&list, stop)?;
-    if let Some(failure) = ended.failure(&list) {
-        return Err(Halt::input(failure));
-    }
-    let names = listed(&ended.stdout.text());
-    let Some(name) = names.first() else {
-        return Ok(Found::Criterion(Box::new(harness), BTreeSet::new()));
+    let ended = match process::run(&list, stop) {
+        Ok(ended) => ended,
+        Err(process::Failure::TimedOut { .. }) => {
+            return Ok(Found::Unknown(harness.unknown("it does not end when asked for its list")));
+        }
+        Err(failure) => return Err(failure.into()),
     };
-    let name = names.iter().find(|name| !is_cut(name)).unwrap_or(name).clone();
+    let names = listed(&ended.stdout.text());
+    let Some(name) = names.first().filter(|_| ended.status.success()) else {
+        return Ok(Found::Unknown(harness.unknown("it lists no benchmark")));
+    };
+    let name = names.iter().find(|other| !is_cut(other)).unwrap_or(name).clone();
     let syntaxes = [
         (Select::Exact, false),
         (Select::Pattern, false),
@@ -157,7 +154,7 @@ pub(super) fn inspect(
         }
     }
     Ok(Found::Unknown(
-        harness.unknown("it lists benchmarks but does not take the options that run one alone"),
+        harness.unknown("it does not take the options of criterion that run one benchmark alone"),
     ))
 }
 

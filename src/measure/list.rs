@@ -42,6 +42,7 @@ pub(super) fn jobs(
             };
             let before = ask(Side::Base, &base.benches, watch)?;
             let after = ask(Side::Head, &head.benches, watch)?;
+            say_empty(&before, &after, request)?;
             say_one_sided(&before, &after, request, watch)?;
             if request.mode() == Mode::Suite {
                 suites(&before, &after, request)?
@@ -135,6 +136,21 @@ fn wanted(names: &Names, request: &Request) -> Result<Names, Halt> {
         .filter(|(name, _)| passes(name))
         .map(|(n, h)| (n.clone(), Arc::clone(h)))
         .collect())
+}
+
+/// A side without any benchmark is an error, unless it is a base that may be empty.
+fn say_empty(before: &Names, after: &Names, request: &Request) -> Result<(), Halt> {
+    let (side, help) = match (before.is_empty(), after.is_empty()) {
+        (false, true) => {
+            ("head", "benchgate measures criterion benches; `--cmd` measures any command")
+        }
+        (true, false) if !request.allow_empty_base => {
+            ("base", "if these are the first benchmarks of the project, add `--allow-empty-base`")
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("{side} has no benchmark that can be measured");
+    Err(Halt::input(Diagnostic::error(Code::EmptySide, message).help(help)))
 }
 
 fn say_one_sided(

@@ -69,15 +69,15 @@ fn old_results_are_no_results() {
     insta::assert_snapshot!(said(&output, &scene), @r"
     warning: one block gives suspects at most: that cannot fail a build [too-few-blocks]
      |
-     = help: Take `--blocks 5` or more to decide.
+     = help: take `--blocks 5` or more to decide
 
     warning: `command` failed on base and is left out: it did not write its results anew [run-failed]
     --> DIR/before/out.jsonl
-     = help: `--results` names what the command writes, from the directory that it runs in.
+     = help: `--results` names what the command writes, from the directory that it runs in
 
     error: no run gave a result [nothing-measured]
      |
-     = help: See why each of them failed, above.
+     = help: see why each of them failed, above
     ");
     assert_eq!(output.status.code(), Some(3));
 }
@@ -90,7 +90,7 @@ fn a_command_that_fails_shows_its_last_words() {
     insta::assert_snapshot!(said(&output, &scene), @r"
     warning: one block gives suspects at most: that cannot fail a build [too-few-blocks]
      |
-     = help: Take `--blocks 5` or more to decide.
+     = help: take `--blocks 5` or more to decide
 
     warning: `command` failed on base and is left out: `sh -c echo '::error::gone' >&2; exit 7` ended with exit code 7 [command-failed]
      |
@@ -99,7 +99,7 @@ fn a_command_that_fails_shows_its_last_words() {
 
     error: no run gave a result [nothing-measured]
      |
-     = help: See why each of them failed, above.
+     = help: see why each of them failed, above
     ");
     assert_eq!(output.status.code(), Some(3));
 }

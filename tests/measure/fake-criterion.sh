@@ -7,7 +7,6 @@
 list= exact= filter= seconds=
 while [ $# -gt 0 ]; do
     case $1 in
-        --help) echo "This executable is a Criterion.rs benchmark."; exit 0 ;;
         --list) list=1 ;;
         --exact) exact=1 ;;
         --sample-size | --warm-up-time | --nresamples) shift ;;

@@ -6,10 +6,6 @@ use std::{env, fs};
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
-    if has("--help") {
-        println!("This executable is a Criterion.rs benchmark.");
-        return;
-    }
     let filter = arguments.iter().position(|argument| argument == "--").map(|at| &arguments[at + 1]);
     for (name, time) in [("parse", scratch::PARSE), ("print", scratch::PRINT)] {
         if filter.is_some_and(|filter| filter != name) {

@@ -87,11 +87,11 @@ fn benchmarks_of_one_side_are_said_and_run_once() {
     insta::assert_snapshot!(said(&output, &scene), @r"
     warning: only base has `gone`; run once, for the report [one-sided]
      |
-     = help: If it was renamed, measure it under both names once; a rule for `presence` says what a missing benchmark means.
+     = help: if it was renamed, measure it under both names once; a rule for `presence` says what a missing benchmark means
 
     warning: only head has `new`; run once, for the report [one-sided]
      |
-     = help: It will be compared as soon as base has it.
+     = help: it will be compared as soon as base has it
 
     measuring 3 benchmarks, seed 4: one process per benchmark and run; base and head back to back in random order (15 samples, 250ms); 5 blocks
     block 1 of 5
@@ -129,7 +129,7 @@ fn a_filter_chooses_benchmarks() {
     insta::assert_snapshot!(said(&output, &none), @r"
     error: no benchmark matches the filter [nothing-measured]
      |
-     = help: Correct `--filter`; `*` stays within a part of a name, `**` crosses `/`.
+     = help: correct `--filter`; `*` stays within a part of a name, `**` crosses `/`
     ");
     assert_eq!(output.status.code(), Some(3));
 }
@@ -292,7 +292,7 @@ fn what_cannot_be_is_refused_before_anything_runs() {
     insta::assert_snapshot!(said(&output, &scene), @r"
     error: `DIR` is in no working tree of git [bad-revision]
      |
-     = help: Run it inside the repository, or name trees with `--base-dir` and `--head-dir`.
+     = help: run it inside the repository, or name trees with `--base-dir` and `--head-dir`
     ");
     assert_eq!(output.status.code(), Some(3));
 }

@@ -1,0 +1,21 @@
+use std::collections::BTreeSet;
+
+use crate::model::{BenchmarkId, Comparison, Report};
+
+/// What a comparison must have against it to be looked at again: a p value up to this, before any correction.
+const LOOKS_WORSE: f64 = 0.1;
+
+/// The benchmarks of a first look that may be worse than the margin and could fail the build.
+///
+/// Measured again on fresh blocks, by which alone it is then decided, they keep the family-wise error: choosing by the first
+/// look does not change what chance does in the second.
+#[must_use]
+pub fn flagged(report: &Report) -> BTreeSet<BenchmarkId> {
+    let looks_worse = |comparison: &&Comparison| {
+        let worse = comparison
+            .change
+            .is_some_and(|change| comparison.better.worse(change.estimate.ln_1p()) > 0.0);
+        comparison.gating && worse && comparison.p_value.is_some_and(|p| p <= LOOKS_WORSE)
+    };
+    report.comparisons.iter().filter(looks_worse).map(|c| c.benchmark.clone()).collect()
+}
