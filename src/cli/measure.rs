@@ -13,7 +13,7 @@ use super::output::{CommentArgs, Target};
 use super::progress::Progress;
 use super::{Common, Edge, interrupt};
 use crate::config::Config;
-use crate::diag::{Diagnostics, ExitCode, visible};
+use crate::diag::{Code, Diagnostics, ExitCode, Level, visible};
 use crate::gate::{self, Collector, Facts};
 use crate::ingest::{self, Options, Source};
 use crate::measure::{self, Halt, Request, ShellCommand, Subject, World};
@@ -341,9 +341,10 @@ fn flagged(
     let source = Source::RunSet(dir.to_owned());
     let read = ingest::read(&source, &Options::default(), &take, &diagnostics);
     let measurements = collector.finish(&diagnostics);
-    let failed = diagnostics.has_errors();
-    let diagnostics = diagnostics.into_vec();
-    if failed {
+    // A benchmark that failed keeps no other from its second look.
+    let mut diagnostics = diagnostics.into_vec();
+    diagnostics.retain(|diagnostic| diagnostic.code != Code::RunFailed);
+    if diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error) {
         return Err(Halt::Failed { diagnostics, exit: ExitCode::Input });
     }
     let report = gate::decide(Facts {

@@ -30,6 +30,8 @@ pub(super) struct Driver<'a> {
     /// Jobs that failed; they are not run again.
     pub(super) out: BTreeSet<String>,
     pub(super) failed: bool,
+    /// Whether anything ran in this block; a resumed measurement passes by what is done.
+    pub(super) ran: bool,
     pub(super) stop: &'a AtomicBool,
     pub(super) watch: &'a mut dyn Watch,
     pub(super) start: Instant,
@@ -87,6 +89,7 @@ impl Driver<'_> {
         while budget.allows(done, begin.elapsed(), self.start.elapsed()) {
             let block = first_block + done;
             self.observer.block();
+            self.ran = false;
             for (position, Turn { job, first }) in
                 schedule::turns(self.request.seed, stage, block, jobs.len()).into_iter().enumerate()
             {
@@ -144,7 +147,8 @@ impl Driver<'_> {
 
     /// Notes what the machine did during a block, and looks whether its duets were fair.
     fn end_of_block(&mut self, stage: Stage, block: u32) -> Result<(), Halt> {
-        let unfair = self.observer.end_of_block(stage, block, self.cores, &mut self.header);
+        let unfair =
+            self.observer.end_of_block(stage, block, self.cores, self.ran, &mut self.header);
         self.journal.rewrite(&self.header).map_err(Halt::input)?;
         if let Some(reason) = unfair {
             self.cores = None;

@@ -17,6 +17,7 @@ use super::relink;
 use super::request::{Request, Subject};
 use super::schedule::FEWEST_BLOCKS;
 use super::sides::{self, WorkDir};
+use super::turn::FAILED;
 use crate::diag::{Code, Diagnostic};
 use crate::model::{BenchmarkId, Mode, ProfileName, Side, Stage};
 
@@ -87,7 +88,9 @@ pub fn resume(dir: &Path, world: World<'_>) -> Result<Done, Halt> {
         )
     })?;
     request.check()?;
-    run(&request, resumed.header, resumed.journal, world)
+    let mut header = resumed.header;
+    header.other.remove(FAILED);
+    run(&request, header, resumed.journal, world)
 }
 
 fn header(request: &Request) -> Header {
@@ -142,6 +145,7 @@ fn run(
         observer,
         out: BTreeSet::new(),
         failed: false,
+        ran: false,
         stop,
         watch,
         start: Instant::now(),

@@ -65,16 +65,17 @@ impl Observer {
         self.watch = Some(environment::Watch::start());
     }
 
-    /// A block has ended: notes what the machine did meanwhile. Says why a duet on these cores is not fair any
+    /// A block has ended: notes what the machine did meanwhile, if anything `ran`. Says why a duet on these cores is not fair any
     /// more, if so.
     pub(super) fn end_of_block(
         &mut self,
         stage: Stage,
         block: u32,
         cores: Option<[usize; 2]>,
+        ran: bool,
         header: &mut Header,
     ) -> Option<String> {
-        let activity = self.watch.take()?.finish();
+        let activity = self.watch.take().filter(|_| ran)?.finish();
         let noted = header.other.entry(ACTIVITY.to_owned()).or_insert_with(|| json!([]));
         if let Some(noted) = noted.as_array_mut() {
             noted.push(entry(stage, block, &activity));

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
+use serde_json::json;
+
 use super::Halt;
 use super::blocks::{Driver, Place};
 use super::job::Job;
@@ -12,6 +14,9 @@ use super::process::{self, Ended};
 use super::progress::Event;
 use crate::diag::{Code, Diagnostic, Level, quoted};
 use crate::model::{BenchmarkId, Side, Stage};
+
+/// The key of what failed in `runset.json`.
+pub(super) const FAILED: &str = "failed";
 
 impl Driver<'_> {
     /// One job's turn: both sides, as far as they are not done.
@@ -146,6 +151,7 @@ impl Driver<'_> {
         ended: Result<Ended, process::Failure>,
         core: Option<usize>,
     ) -> Result<bool, Halt> {
+        self.ran = true;
         let ended = match ended {
             Ok(ended) => ended,
             Err(failure) if failure.is_interruption() => return Err(Halt::Interrupted),
@@ -210,6 +216,10 @@ impl Driver<'_> {
             Side::Head => Level::Error,
         };
         self.failed |= side == Side::Head;
+        let first = causes.first().map(|cause| cause.message.clone()).unwrap_or_default();
+        let failed = json!({ "side": side, "benchmark": job.name, "message": first });
+        let noted = self.header.other.entry(FAILED.to_owned()).or_insert_with(|| json!([]));
+        noted.as_array_mut().into_iter().for_each(|noted| noted.push(failed.clone()));
         for cause in causes {
             let message =
                 format!("{} failed on {on} and is left out: {}", quoted(&job.name), cause.message);

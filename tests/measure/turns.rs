@@ -158,6 +158,27 @@ fn a_benchmark_that_fails_is_said_and_left_out() {
     ");
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(counts(&scene.lines())["head a"], 5);
+    let output = scene.benchgate("compare --runs runs -q").output().unwrap();
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    warning: `c` failed on base when it was measured: `DIR/base-fake …` ended with exit code 101 [run-failed]
+    --> runs/runset.json
+     = help: mend the benchmark and measure again, or leave it out with `--filter`
+
+    error: `b` failed on head when it was measured: `DIR/head-fake …` ended with exit code 101 [run-failed]
+    --> runs/runset.json
+     = help: mend the benchmark and measure again, or leave it out with `--filter`
+
+    error (exit code 3): runs/runset.json: `b` failed on head when it was measured: `DIR/head-fake …` ended with exit code 101
+    ");
+    assert_eq!(output.status.code(), Some(3), "who compares later knows it, too");
+    scene.steer("head", "fail", "");
+    scene.steer("base", "fail", "");
+    let output = scene.benchgate("measure --resume runs -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    let counts = counts(&scene.lines());
+    assert_eq!((counts["head b"], counts["base c"]), (5, 5), "tried again");
+    let output = scene.benchgate("compare --runs runs -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
 }
 
 /// Part 6: what runs here is the code of a pull request.

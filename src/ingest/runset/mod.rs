@@ -93,7 +93,10 @@ pub(super) fn read(
         return inventory;
     }
     match header::read(&dir.join("runset.json")) {
-        Ok((base, head)) => (inventory.base, inventory.head) = (base, head),
+        Ok(about) => {
+            (inventory.base, inventory.head) = (about.base, about.head);
+            about.failures.into_iter().for_each(|failure| output.say(failure));
+        }
         Err(error) => {
             output.say(error);
             return inventory;

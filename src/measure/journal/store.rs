@@ -147,6 +147,8 @@ fn finished(dir: &Path) -> Result<(BTreeSet<Key>, Vec<Diagnostic>), Diagnostic> 
     let source = Source::RunSet(dir.to_owned());
     ingest::read(&source, &ingest::Options::default(), &take, &sink);
     let mut diagnostics = sink.into_vec();
+    // What failed before is tried again.
+    diagnostics.retain(|d| d.code != Code::RunFailed);
     match diagnostics.iter().position(|d| d.level == Level::Error) {
         Some(at) => Err(diagnostics.swap_remove(at)),
         None => Ok((keys.into_inner().unwrap_or_else(PoisonError::into_inner), diagnostics)),
