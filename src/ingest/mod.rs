@@ -1,7 +1,7 @@
 //! Results of benchmark harnesses, read from files.
 //!
 //! [`read`] walks the paths of both sides, finds out by content which [`Format`] wrote them, and hands each
-//! finished [`Run`](crate::model::Run) to a callback, so that no samples need be kept. Files are read in
+//! finished [`Run`] to a callback, so that no samples need be kept. Files are read in
 //! parallel: calls come from several threads and in any order, so the receiver sorts.
 //!
 //! What cannot be read is a diagnostic with its place; reading goes on behind it.

@@ -158,7 +158,10 @@ pub(crate) fn setting_bare(fraction: f64) -> String {
 /// `sign` tells in which direction of the metric: `1.0` for a larger number, `-1.0` for a smaller one.
 #[must_use]
 pub fn at_most(magnitude: f64, sign: f64) -> String {
-    let percent = magnitude.max(0.0) * 100.0;
+    if magnitude <= 0.0 {
+        return "0 %".to_owned();
+    }
+    let percent = magnitude * 100.0;
     if !percent.is_finite() || percent >= 1e9 {
         return "no limit".to_owned();
     }
@@ -269,6 +272,7 @@ mod tests {
         assert_eq!(at_most(0.18, 1.0), "+18 %");
         assert_eq!(at_most(0.083_1, -1.0), "−8.4 %");
         assert_eq!(at_most(f64::INFINITY, 1.0), "no limit");
+        assert_eq!(at_most(-0.023, 1.0), "0 %");
     }
 
     #[test]
