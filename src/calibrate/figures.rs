@@ -67,7 +67,7 @@ impl Experiment<'_> {
             resampled: self.windows.resampled.is_some().then(|| false_alarms(&resampled, false)),
             detection: self.by_metric(&found, tried.len()),
             comparisons,
-            suggested_margin: self.margin(&resampled),
+            proven: self.proven(&resampled),
             without_rule: self.rows.without_rule,
             diagnostics: origin.diagnostics,
         }
@@ -137,14 +137,19 @@ impl Experiment<'_> {
         (false_alarms, disjoint_false_alarms): (u64, u64),
     ) -> CalibratedComparison {
         let detected = self.detected(found, trials.len() as u64);
-        let smallest = advice::smallest(detected.iter().map(|d| (d.change, d.alone)));
         let lowest_failing = self.lowest_failing(row);
         let alpha = self.config.gate.alpha.fraction();
         let changes = rows(trials, at).filter_map(|row| row.change).map(f64::abs);
-        let proven = rows(trials, at).filter_map(|row| row.proven);
-        let suggested_blocks = smallest.zip(lowest_failing).and_then(|(shown, wanted)| {
-            advice::blocks_for(shown, wanted, row.margin, blocks, MOST_BLOCKS)
-        });
+        let noise = advice::within(changes.collect(), alpha);
+        let proven = advice::within(rows(trials, at).filter_map(|row| row.proven).collect(), alpha);
+        // A counter does not move: any change beyond its margin is found, by any number of blocks.
+        let still = noise == Some(0.0);
+        let smallest = advice::smallest(detected.iter().map(|d| (d.change, d.alone)))
+            .map(|shown| if still { row.margin } else { shown });
+        let suggested_blocks =
+            smallest.zip(lowest_failing).filter(|_| !still).and_then(|(shown, wanted)| {
+                advice::blocks_for(shown, wanted, row.margin, blocks, MOST_BLOCKS)
+            });
         CalibratedComparison {
             benchmark: row.benchmark.clone(),
             metric: row.metric.clone(),
@@ -158,19 +163,20 @@ impl Experiment<'_> {
             smallest,
             too_noisy: lowest_failing
                 .is_some_and(|wanted| smallest.is_none_or(|shown| shown > wanted)),
-            noise: advice::within(changes.collect(), alpha),
-            suggested_margin: advice::within(proven.collect(), alpha).map(advice::margin),
+            noise,
+            proven,
+            suggested_margin: proven.map(|p| if still { 0.0 } else { advice::margin(p) }),
             suggested_blocks,
         }
     }
 
-    /// A margin for the whole suite: within it every interval of almost every window holds a harmless change.
-    fn margin(&self, trials: &[&Trial]) -> Option<f64> {
+    /// How large a change of any comparison looks proven in almost every window.
+    fn proven(&self, trials: &[&Trial]) -> Option<f64> {
         let furthest = |trial: &&Trial| {
             trial.rows.iter().flatten().filter_map(|row| row.proven).max_by(f64::total_cmp)
         };
         let alpha = self.config.gate.alpha.fraction();
-        advice::within(trials.iter().filter_map(furthest).collect(), alpha).map(advice::margin)
+        advice::within(trials.iter().filter_map(furthest).collect(), alpha)
     }
 
     /// The lowest threshold that fails the build.

@@ -203,7 +203,7 @@ fn calm_benchmarks_show_small_changes_and_noisy_ones_large_ones() {
     for c in &result.comparisons {
         assert!(c.detected.iter().all(|d| d.alone <= d.together), "{c:?}");
         assert!(c.detected.windows(2).all(|d| d[0].alone <= d[1].alone), "{c:?}");
-        assert!(c.suggested_margin <= c.noise.map(|n| n.max(0.005)), "{c:?}");
+        assert!(c.proven <= c.noise && c.proven <= c.suggested_margin, "{c:?}");
     }
 }
 
@@ -246,7 +246,11 @@ fn counters_are_found_beyond_their_margin() {
         found.detected.iter().all(|d| d.alone == f64::from(u8::from(d.change > 0.03))),
         "{found:?}"
     );
-    assert_eq!((found.noise, found.too_noisy), (Some(0.0), false));
+    assert_eq!(
+        (found.noise, found.suggested_margin, found.too_noisy),
+        (Some(0.0), Some(0.0), false)
+    );
+    assert_eq!((found.smallest, found.suggested_blocks), (Some(0.03), None));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
 
 use super::load::Where;
+use super::output::Target;
 use super::{Common, Edge};
 use crate::calibrate::{self, Blocks, Method, Origin, Recording, SEED};
 use crate::config::{Config, OnInconclusive};
@@ -45,29 +45,7 @@ pub(super) struct Calibrate {
     config_rev: Option<String>,
     /// Also write the calibration to a file, in a form: text, json or svg. Can be repeated.
     #[arg(long, value_name = "FORM=FILE")]
-    out: Vec<Target>,
-}
-
-/// A form and the file it goes to, written `svg=detection.svg`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Target {
-    form: Form,
-    file: PathBuf,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let forms = || Form::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
-        let (name, file) = text
-            .split_once('=')
-            .filter(|(_, file)| !file.is_empty())
-            .ok_or_else(|| format!("write it as FORM=FILE; forms are {}", forms()))?;
-        let form = Form::from_name(name)
-            .ok_or_else(|| format!("there is no form `{name}`; forms are {}", forms()))?;
-        Ok(Self { form, file: file.into() })
-    }
+    out: Vec<Target<Form>>,
 }
 
 /// A size of change to inject.

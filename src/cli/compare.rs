@@ -12,6 +12,7 @@ use crate::diag::{Diagnostic, Diagnostics, ExitCode};
 use crate::gate::{self, Collector, Facts};
 use crate::ingest::{self, Options, Source};
 use crate::model::{Order, Report, SideInfo};
+use crate::report::Form;
 
 /// Compare base with head: read, decide, report, pass or fail.
 #[derive(Debug, Args)]
@@ -47,7 +48,7 @@ pub(super) struct Compare {
     allow_empty_base: bool,
     /// Also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
     #[arg(long, value_name = "FORM=FILE")]
-    out: Vec<Target>,
+    out: Vec<Target<Form>>,
     /// The day on which waivers must hold; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,

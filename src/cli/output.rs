@@ -7,26 +7,42 @@ use clap::Args;
 
 use super::{Common, Edge};
 use crate::model::Report;
-use crate::report::{self, Form, Options, RenderError, Templates};
+use crate::report::{self, Form, Options, RenderError, Templates, calibration};
+
+/// The forms of something that can be written, each with its name.
+pub(super) trait Forms: Copy + 'static {
+    /// Every form with its name on the command line.
+    const ALL: &'static [(Self, &'static str)];
+}
+
+impl Forms for Form {
+    const ALL: &'static [(Self, &'static str)] = Self::ALL;
+}
+
+impl Forms for calibration::Form {
+    const ALL: &'static [(Self, &'static str)] = Self::ALL;
+}
 
 /// A form and the file it goes to, written `markdown=comment.md`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
-    pub(super) form: Form,
+pub(super) struct Target<F> {
+    pub(super) form: F,
     pub(super) file: PathBuf,
 }
 
-impl FromStr for Target {
+impl<F: Forms> FromStr for Target<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let forms = || Form::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
+        let names: Vec<&str> = F::ALL.iter().map(|(_, name)| *name).collect();
+        let names = names.join(", ");
         let (name, file) = text
             .split_once('=')
             .filter(|(_, file)| !file.is_empty())
-            .ok_or_else(|| format!("write it as FORM=FILE; forms are {}", forms()))?;
-        let form = Form::from_name(name)
-            .ok_or_else(|| format!("there is no form `{name}`; forms are {}", forms()))?;
+            .ok_or_else(|| format!("write it as FORM=FILE; forms are {names}"))?;
+        let form = F::ALL.iter().find(|(_, known)| *known == name);
+        let &(form, _) =
+            form.ok_or_else(|| format!("there is no form `{name}`; forms are {names}"))?;
         Ok(Self { form, file: file.into() })
     }
 }
@@ -73,7 +89,7 @@ impl CommentArgs {
 /// cannot be written.
 pub(super) fn deliver(
     report: &Report,
-    targets: &[Target],
+    targets: &[Target<Form>],
     options: &Options,
     common: Common,
     edge: &mut Edge<'_>,

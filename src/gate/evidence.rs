@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use super::blocks::{Complete, average_links};
 use super::cap::Cap;
 use super::plan::{Pair, Sides};
+use super::within::Inside;
 use crate::config::Config;
 use crate::model::{Measurement, Metric, Order, Statistic, SummaryOf, TestKind};
-use crate::policy::rules::NamedTest;
+use crate::policy::rules::{NamedTest, Regression};
 use crate::stats::counts::{Count, counts, dispersion};
-use crate::stats::few::{Within, median_variance};
+use crate::stats::few::Within;
 use crate::stats::named::TwoSided;
 use crate::stats::paired::{Block, paired};
 use crate::stats::summaries::{Side as SummarySide, welch_of_summaries};
@@ -318,8 +319,7 @@ impl<'a> Pairing<'a> {
     }
 
     fn named(mut self, test: NamedTest, pair: &Pair<'_>, order: Order) -> Found {
-        let alpha =
-            pair.rule.and_then(|rule| rule.alpha).map_or(0.05, crate::policy::Percent::fraction);
+        let alpha = pair.rule.map_or(0.0, Regression::named_alpha);
         self.notes.push(format!(
             "{} at {} %, without margin and without correction for the number of benchmarks",
             words(test),
@@ -371,36 +371,5 @@ fn words(test: NamedTest) -> &'static str {
         NamedTest::Paired => "paired t test",
         NamedTest::Welch => "Welch's t test",
         NamedTest::MannWhitney => "Mann-Whitney U test",
-    }
-}
-
-/// The variance of the logarithm of a side's number that its own samples show, downwards and upwards.
-struct Inside {
-    low: f64,
-    high: f64,
-}
-
-impl Inside {
-    fn of(m: &Measurement) -> Self {
-        let both = |variance: f64| Self { low: variance, high: variance };
-        let average = |variance: fn(f64, f64) -> f64| {
-            let runs = m.noise.iter().zip(&m.trials).map(|(spread, &samples)| {
-                spread.map_or(0.0, |spread| variance(spread, samples as f64))
-            });
-            both(mean(&runs.collect::<Vec<f64>>()))
-        };
-        match m.statistic {
-            Statistic::Median if m.summary.is_none() => average(median_variance),
-            Statistic::Mean => average(|spread, samples| spread * spread / samples.max(1.0)),
-            Statistic::Percentile(_) if m.n == 1 => {
-                let value = m.per_run.first().copied().unwrap_or(1.0);
-                let part = |end: Option<f64>| {
-                    end.filter(|&e| e > 0.0)
-                        .map_or(0.0, |e| ((e / value).ln() / 1.959_963_984_540_054).powi(2))
-                };
-                Self { low: part(m.low), high: part(m.high) }
-            }
-            _ => both(0.0),
-        }
     }
 }

@@ -1,20 +1,20 @@
 use std::collections::BTreeMap;
 
 use super::cap::Cap;
-use super::evidence::{Found, Raw, evidence};
+use super::evidence::{Found, evidence};
 use super::plan::{Pair, Plan, Sides};
-use crate::config::{Config, OneRun};
+use super::suite::{Decided, Suite};
+use super::verdict::Judgement;
+use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{
-    Change, Comparison, Measurement, Metric, Order, Severity, SideEstimate, Statistic, SuiteShift,
-    TestKind, Unit, Verdict,
+    Change, Comparison, Measurement, Metric, Order, Severity, SideEstimate, SuiteShift, TestKind,
+    Unit, Verdict,
 };
 use crate::policy::rules::{Evidence, NamedTest, Regression};
-use crate::stats::decide::{decide, holm, more_blocks};
-use crate::stats::few::{few, suite_noise};
-use crate::stats::moderate::Prior;
+use crate::stats::Decision;
+use crate::stats::decide::{holm, more_blocks};
 use crate::stats::shift::suite_shift;
-use crate::stats::{Decision, Estimate};
 
 /// Every comparison of the plan, in its order.
 pub(super) struct Judged {
@@ -29,19 +29,6 @@ struct Case<'a, 'p> {
     found: Option<Found>,
     decision: Option<Decided>,
 }
-
-/// A decision, its number of blocks or runs, and its p values after correction.
-#[derive(Clone, Copy)]
-struct Decided {
-    decision: Decision,
-    runs: f64,
-    confidence: f64,
-    adjusted_larger: Option<f64>,
-    adjusted_smaller: Option<f64>,
-}
-
-/// Benchmarks that share a prior: the same metric, statistic and test.
-type Kin = (Metric, Statistic, TestKind);
 
 /// Decides every pair of the plan.
 pub(super) fn judge(plan: &Plan<'_>, order: Order, config: &Config, sink: &Diagnostics) -> Judged {
@@ -65,93 +52,6 @@ pub(super) fn judge(plan: &Plan<'_>, order: Order, config: &Config, sink: &Diagn
     say_alone(&cases, sink);
     let suite_shift = shift(&cases, sink);
     Judged { comparisons: cases.iter().map(|case| comparison(case, config)).collect(), suite_shift }
-}
-
-/// What all benchmarks together say of the noise.
-struct Suite {
-    priors: BTreeMap<Kin, Prior>,
-    noise: BTreeMap<(Metric, Statistic), f64>,
-}
-
-impl Suite {
-    /// From the screen of every pair: fresh blocks of a few chosen benchmarks say nothing of the suite.
-    fn of(plan: &Plan<'_>, order: Order, config: &Config) -> Self {
-        let mut estimates: BTreeMap<Kin, Vec<Estimate>> = BTreeMap::new();
-        let mut ratios: BTreeMap<(Metric, Statistic), Vec<f64>> = BTreeMap::new();
-        for pair in plan.pairs.iter().filter(|pair| !pair.derived) {
-            let screened = pair.screen.both().is_some();
-            let Some(found) =
-                evidence(pair, if screened { pair.screen } else { pair.confirm }, order, config)
-            else {
-                continue;
-            };
-            match found.raw {
-                Raw::Estimate(estimate) => estimates
-                    .entry((pair.metric.clone(), pair.statistic, found.test))
-                    .or_default()
-                    .push(estimate),
-                // More runs make a calmer ratio; scaled up, each stands for one run a side.
-                Raw::Few { change, runs, .. } => ratios
-                    .entry((pair.metric.clone(), pair.statistic))
-                    .or_default()
-                    .push(change * runs.sqrt()),
-                Raw::Decision(_) | Raw::Named(_) | Raw::Nothing => {}
-            }
-        }
-        Self {
-            priors: estimates
-                .into_iter()
-                .filter_map(|(kin, all)| Some((kin, Prior::fit(&all)?)))
-                .collect(),
-            noise: ratios
-                .into_iter()
-                .filter_map(|(key, all)| Some((key, suite_noise(&all)?)))
-                .collect(),
-        }
-    }
-
-    fn decide(&self, pair: &Pair<'_>, found: &Found, config: &Config) -> Option<Decided> {
-        let alpha = config.gate.alpha.fraction();
-        let decided = |decision, runs| Decided {
-            decision,
-            runs,
-            confidence: 1.0 - 2.0 * alpha,
-            adjusted_larger: None,
-            adjusted_smaller: None,
-        };
-        match &found.raw {
-            Raw::Estimate(estimate) => {
-                let kin = (pair.metric.clone(), pair.statistic, found.test);
-                let steadied =
-                    self.priors.get(&kin).map_or(*estimate, |prior| prior.apply(*estimate));
-                Some(decided(decide(steadied.into(), pair.margin, alpha), estimate.runs))
-            }
-            Raw::Few { change, runs, within } => {
-                let noise = self.noise.get(&(pair.metric.clone(), pair.statistic)).copied();
-                Some(decided(
-                    decide(few(*change, *runs, noise, *within), pair.margin, alpha),
-                    *runs,
-                ))
-            }
-            Raw::Decision(decision) => Some(decided(*decision, 1.0)),
-            Raw::Named(Some(test)) => {
-                // One two-sided p value stands in both directions; the sign of the change picks the verdict.
-                let decision = Decision {
-                    change: test.change,
-                    low: test.low,
-                    high: test.high,
-                    p_larger: test.p,
-                    p_smaller: test.p,
-                };
-                let level = pair
-                    .rule
-                    .and_then(|rule| rule.alpha)
-                    .map_or(0.05, crate::policy::Percent::fraction);
-                Some(Decided { confidence: 1.0 - level, ..decided(decision, 1.0) })
-            }
-            Raw::Named(None) | Raw::Nothing => None,
-        }
-    }
 }
 
 /// Whether benchgate's own procedure decides a pair, so that it is corrected for its family.
@@ -248,77 +148,6 @@ fn comparison(case: &Case<'_, '_>, config: &Config) -> Comparison {
         made.more_blocks = more_blocks(&d, pair.margin, decided.runs as u64);
     }
     made
-}
-
-/// A verdict with what is to be said of it.
-struct Judgement {
-    verdict: Verdict,
-    /// The log change, positive where it is worse.
-    worse: f64,
-    notes: Vec<String>,
-}
-
-impl Judgement {
-    fn of(pair: &Pair<'_>, found: &Found, decided: &Decided, config: &Config) -> Self {
-        let alpha = config.gate.alpha.fraction();
-        let d = decided.decision;
-        let lm = pair.margin.ln_1p();
-        let higher = pair.better == crate::model::Better::Higher;
-        let (low, high) = if higher { (-d.high, -d.low) } else { (d.low, d.high) };
-        let worse = pair.better.worse(d.change);
-        let (p_worse, p_better) = match (higher, decided.adjusted_larger, decided.adjusted_smaller)
-        {
-            (false, Some(larger), Some(smaller)) => (larger, smaller),
-            (true, Some(larger), Some(smaller)) => (smaller, larger),
-            (false, ..) => (d.p_larger, d.p_smaller),
-            (true, ..) => (d.p_smaller, d.p_larger),
-        };
-        let mut notes = Vec::new();
-        let estimate_decides = pair.rule.is_some_and(|rule| rule.evidence == Evidence::Estimate);
-        let lifted = |cap: &Cap| {
-            estimate_decides || config.gate.one_run == OneRun::Decide && cap.lifted_by_decide()
-        };
-        let cap = found.cap.filter(|cap| !lifted(cap));
-
-        let verdict = if let Raw::Named(_) = found.raw {
-            let level = pair
-                .rule
-                .and_then(|rule| rule.alpha)
-                .map_or(0.05, crate::policy::Percent::fraction);
-            let significant = d.p_larger <= level;
-            match () {
-                () if significant && cap.is_some() => Verdict::Suspect,
-                () if significant && worse > 0.0 => Verdict::Regressed,
-                () if significant && worse < 0.0 => Verdict::Improved,
-                () if low >= -lm && high <= lm => Verdict::Unchanged,
-                () => Verdict::Inconclusive,
-            }
-        } else {
-            match () {
-                () if estimate_decides
-                    && pair.rule.is_some_and(|r| {
-                        r.levels().reached(pair.better.magnitude(worse)) > Severity::None
-                    }) =>
-                {
-                    if low <= lm || p_worse > alpha || found.cap.is_some() {
-                        notes.push("not proven: by this rule the estimate decides".into());
-                    }
-                    Verdict::Regressed
-                }
-                () if low > lm && p_worse <= alpha && cap.is_none() => Verdict::Regressed,
-                () if high < -lm && p_better <= alpha && cap.is_none() => Verdict::Improved,
-                () if low >= -lm && high <= lm => Verdict::Unchanged,
-                () if low > lm || high < -lm => Verdict::Suspect,
-                () => Verdict::Inconclusive,
-            }
-        };
-        if verdict == Verdict::Suspect {
-            notes.push(
-                cap.map_or("not proven within the family of all benchmarks", Cap::reason).into(),
-            );
-        }
-        Self { verdict, worse, notes }
-    }
 }
 
 /// The level that a change reaches, `min-change` included.

@@ -18,6 +18,9 @@ mod outcome;
 mod plan;
 mod reduce;
 mod series;
+mod suite;
+mod verdict;
+mod within;
 
 pub use collect::Collector;
 pub use facts::Facts;

@@ -48,9 +48,9 @@ pub struct CalibratedRecording {
     pub detection: Vec<MetricDetection>,
     /// One entry for each benchmark, metric and statistic that a rule covers.
     pub comparisons: Vec<CalibratedComparison>,
-    /// The margin for all benchmarks together: as `suggested_margin` of a comparison, of the one that is furthest
-    /// from no change in each window.
-    pub suggested_margin: Option<f64>,
+    /// How large a change looks proven where there is none, in the comparison that is furthest from no change in each
+    /// window: what 1 - alpha of the windows do not exceed, as a fraction.
+    pub proven: Option<f64>,
     /// Comparisons that no rule covers, which are left out.
     pub without_rule: u64,
     /// What was wrong with the recording or the configuration.
@@ -132,18 +132,22 @@ pub struct CalibratedComparison {
     /// For each size of change, ascending.
     pub detected: Vec<Detected>,
     /// The smallest change that is found in four of five windows where this benchmark alone is worse, as a
-    /// fraction; null where the largest size tried is not.
+    /// fraction, interpolated between the sizes tried (the margin where nothing moves at all); null where the largest
+    /// size tried is not.
     pub smallest: Option<f64>,
     /// Whether `smallest` is beyond `lowest_failing`: a change that should fail the build is usually not found.
     pub too_noisy: bool,
     /// How far its estimate moves by itself: the change that 1 - alpha of the no-change windows do not exceed in
     /// either direction, as a fraction; null where no window gives a change.
     pub noise: Option<f64>,
-    /// The margin beyond which nothing is proven without a change: what 1 - alpha of the no-change windows do not
-    /// exceed with the end of the interval that is nearer to no change, rounded up to the next half percent. Noise
-    /// that the interval itself covers needs no margin. Null where no window gives a change.
+    /// How large a change looks proven where there is none: what 1 - alpha of the no-change windows do not exceed
+    /// with the end of the interval that is nearer to no change, as a fraction; 0 where the interval holds no change.
+    /// Null where no window gives a change.
+    pub proven: Option<f64>,
+    /// A margin that covers `proven`: rounded up to the next half percent, at least one; 0 where nothing moves at
+    /// all. Noise that the interval itself covers needs no margin.
     pub suggested_margin: Option<f64>,
-    /// How many blocks would bring `smallest` down to `lowest_failing`, at least 5; null where no number does, or
-    /// more than 1,000.
+    /// How many blocks would bring `smallest` down to `lowest_failing`, at least 5; null where no number does, more
+    /// than 1,000 would, or nothing moves at all.
     pub suggested_blocks: Option<u32>,
 }

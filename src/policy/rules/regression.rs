@@ -6,6 +6,9 @@ use crate::diag::{Code, quoted};
 use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic, Unit};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
 
+/// The significance level of a named test where the rule does not say.
+const NAMED_ALPHA: f64 = 0.05;
+
 /// How much worse than base a metric may become, in up to three levels.
 ///
 /// A change is called a regression only when it is proven to be larger than the margin; its estimate is then
@@ -98,6 +101,12 @@ impl Regression {
     pub fn covers(&self, benchmark: &BenchmarkId, metric: &Metric) -> bool {
         self.metric == *metric
             && self.benchmarks.as_ref().is_none_or(|scope| scope.contains(benchmark))
+    }
+
+    /// The significance level of a named test, as a fraction.
+    #[must_use]
+    pub fn named_alpha(&self) -> f64 {
+        self.alpha.map_or(NAMED_ALPHA, Percent::fraction)
     }
 
     /// The levels, as fractions.

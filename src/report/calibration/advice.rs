@@ -44,10 +44,10 @@ pub(super) fn sentences(
         );
         say(true, Phrase::of(text));
     }
-    let often = alarms.failed as f64 > config.alpha * alarms.windows as f64;
-    if often {
+    let regressions = alarms.failed_by_rule.get("regression").copied().unwrap_or(0);
+    if regressions as f64 > config.alpha * alarms.windows as f64 {
         let text = format!(
-            "more than {} of the pull requests without a change fail: raise the margin, or find out what moves these benchmarks",
+            "more than {} of the pull requests without a change fail by a regression: raise the margin, or find out what moves these benchmarks",
             number::setting(config.alpha)
         );
         say(true, Phrase::of(text));
@@ -62,7 +62,7 @@ pub(super) fn sentences(
             ),
         );
     } else {
-        let (change, phrase) = noisy(&gating, recording.blocks, few);
+        let (change, phrase) = noisy(&gating, recording, few);
         say(change, phrase);
     }
     if let Some((change, phrase)) = margins(recording, few) {
@@ -72,13 +72,17 @@ pub(super) fn sentences(
 }
 
 /// Who cannot show what fails the build, and how many blocks would.
-fn noisy(gating: &[&CalibratedComparison], blocks: u32, few: usize) -> (bool, Phrase) {
+fn noisy(
+    gating: &[&CalibratedComparison],
+    recording: &CalibratedRecording,
+    few: usize,
+) -> (bool, Phrase) {
     let enough = gating.iter().filter_map(|c| c.suggested_blocks).max();
     let noisy: Vec<&CalibratedComparison> =
         gating.iter().copied().filter(|c| c.too_noisy).collect();
     if noisy.is_empty() {
         let fewer = match enough {
-            Some(enough) if enough < blocks => format!("; {enough} blocks would do"),
+            Some(enough) if enough < recording.blocks => format!("; {enough} blocks would do"),
             _ => String::new(),
         };
         let text = format!("every benchmark shows the change that fails the build{fewer}");
@@ -87,54 +91,61 @@ fn noisy(gating: &[&CalibratedComparison], blocks: u32, few: usize) -> (bool, Ph
     let one = |c: &CalibratedComparison| {
         let wanted =
             c.lowest_failing.map_or(String::new(), |w| format!(" ({})", number::setting(w)));
-        Phrase::new().name(c.benchmark.as_str()).text(wanted)
+        named(recording, c).text(wanted)
     };
-    let text = format!(
-        "{} of {} too noisy to gate, as the change that fails the build is not shown: ",
-        noisy.len(),
-        counted(gating.len(), "comparison")
-    );
+    let text =
+        format!("too noisy to gate, {} of {}: ", noisy.len(), counted(gating.len(), "comparison"));
     let most = noisy.iter().filter_map(|c| c.suggested_blocks).max();
     let hopeless = noisy.iter().filter(|c| c.suggested_blocks.is_none()).count();
     let help = match (most, hopeless) {
-        (Some(most), 0) => format!("; take about {most} blocks, or raise their levels"),
+        (Some(most), 0) => format!("take about {most} blocks, or raise their levels"),
         (Some(most), _) => format!(
-            "; about {most} blocks would do for all but {hopeless}, whose levels should be raised or who should only warn"
+            "about {most} blocks would do for all but {hopeless}; raise their levels, or let them only warn"
         ),
-        (None, _) => "; raise their levels, or let them only warn".into(),
+        (None, _) => "raise their levels, or let them only warn".into(),
     };
-    (true, Phrase::of(text).then(listed(&noisy, few, one)).text(help))
+    let why = "; what fails the build is usually not found there: ";
+    (true, Phrase::of(text).then(listed(&noisy, few, one)).text(why).text(help))
 }
 
 /// Whose interval leaves the margin without a change; `None` where there is no interval at all.
 fn margins(recording: &CalibratedRecording, few: usize) -> Option<(bool, Phrase)> {
-    let suite = number::setting(recording.suggested_margin?);
-    let beyond = |c: &&CalibratedComparison| c.suggested_margin.is_some_and(|m| m > c.margin);
+    let suite = number::at_most(recording.proven?, 1.0).replace('+', "");
+    let beyond = |c: &&CalibratedComparison| c.proven.is_some_and(|proven| proven > c.margin);
     let mut moving: Vec<&CalibratedComparison> =
         recording.comparisons.iter().filter(beyond).collect();
     if moving.is_empty() {
         let text = format!(
-            "the margins are wide enough: without a change hardly an interval lies wholly beyond {suite}"
+            "the margins are wide enough: without a change hardly ever more than {suite} looks proven"
         );
         return Some((false, Phrase::of(text)));
     }
     moving.sort_by(|a, b| {
-        let margin = |c: &CalibratedComparison| c.suggested_margin.unwrap_or(0.0);
-        margin(b).total_cmp(&margin(a))
+        let proven = |c: &CalibratedComparison| c.proven.unwrap_or(0.0);
+        proven(b).total_cmp(&proven(a))
     });
     let one = |c: &CalibratedComparison| {
         let margin = c
             .suggested_margin
             .map_or(String::new(), |m| format!(" (`margin: {}%`)", number::setting_bare(m)));
-        Phrase::new().name(c.benchmark.as_str()).text(margin)
+        named(recording, c).text(margin)
     };
     let text = format!(
         "{} {} by more than the margin without a change: ",
         counted(moving.len(), "comparison"),
-        if moving.len() == 1 { "moves" } else { "move" }
+        if moving.len() == 1 { "looks changed" } else { "look changed" }
     );
-    let help = "; give these a rule with that margin, or find out what moves them";
+    let help = "; give a rule that margin, or find out what moves";
     Some((true, Phrase::of(text).then(listed(&moving, few, one)).text(help)))
+}
+
+/// The benchmark, with metric and statistic where there are several.
+fn named(recording: &CalibratedRecording, c: &CalibratedComparison) -> Phrase {
+    let name = Phrase::new().name(c.benchmark.as_str());
+    if recording.detection.len() < 2 {
+        return name;
+    }
+    name.text(", ").word(c.metric.as_str()).text(format!(" {}", c.statistic))
 }
 
 fn listed(

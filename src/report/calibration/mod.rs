@@ -3,6 +3,8 @@
 mod advice;
 mod plot;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use super::RenderError;

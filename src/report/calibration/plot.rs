@@ -28,7 +28,7 @@ struct Panel {
     subtitle: String,
     across: Vec<Tick>,
     up: Vec<Tick>,
-    marks: Vec<Tick>,
+    marks: Vec<Mark>,
     singles: Vec<Single>,
     alone: String,
     together: String,
@@ -42,6 +42,16 @@ struct Panel {
 struct Tick {
     at: f64,
     label: String,
+}
+
+/// A threshold: a line with its label beside its upper end, on the side that has room.
+#[derive(Serialize)]
+struct Mark {
+    at: f64,
+    label: String,
+    /// Where the label stands; two thresholds may be close.
+    height: f64,
+    left: bool,
 }
 
 /// The curve of one benchmark.
@@ -193,7 +203,7 @@ impl<'a> Draw<'a> {
     }
 
     /// Margin and lowest failing level, where all benchmarks share them.
-    fn marks(&self, rows: &[&CalibratedComparison]) -> Vec<Tick> {
+    fn marks(&self, rows: &[&CalibratedComparison]) -> Vec<Mark> {
         let shared = |of: &dyn Fn(&CalibratedComparison) -> Option<f64>| {
             let first = of(rows.first()?)?;
             let same = rows.iter().all(|row| of(row) == Some(first));
@@ -201,12 +211,14 @@ impl<'a> Draw<'a> {
         };
         let margin = shared(&|c| Some(c.margin));
         let fails = shared(&|c| c.lowest_failing);
-        [(margin, "margin"), (fails, "fails the build")]
+        [(margin, "margin", TOP - 24.0), (fails, "fails the build from", TOP - 10.0)]
             .into_iter()
-            .filter_map(|(at, what)| Some((at?, what)))
-            .map(|(at, what)| Tick {
+            .filter_map(|(at, what, height)| Some((at?, what, height)))
+            .map(|(at, what, height)| Mark {
                 at: self.x(at),
                 label: format!("{what} {}", number::setting(at)),
+                height,
+                left: at > 0.5 * self.largest,
             })
             .collect()
     }

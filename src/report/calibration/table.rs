@@ -8,9 +8,11 @@ use crate::report::escape;
 const GAP: usize = 2;
 /// A name is not cut below this.
 const NARROWEST: usize = 12;
+/// The name and this many columns less one always stay.
+const FEWEST: usize = 3;
 
-/// Lines of a table, the name on the left and cut to what the numbers leave of `width`, numbers on the right.
-/// The first row holds the titles.
+/// Lines of a table, the name on the left and cut to what the numbers leave of `width`, numbers on the right; where
+/// they leave too little, the last columns go. The first row holds the titles.
 pub(super) fn lines(rows: &[Vec<String>], width: usize, indent: usize) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0; columns];
@@ -19,9 +21,17 @@ pub(super) fn lines(rows: &[Vec<String>], width: usize, indent: usize) -> Vec<St
             *width = (*width).max(cell.width());
         }
     }
-    let numbers: usize = widths.iter().skip(1).map(|width| width + GAP).sum();
-    if let Some(name) = widths.first_mut() {
-        *name = (*name).min(width.saturating_sub(indent + numbers).max(NARROWEST));
+    let room = |widths: &[usize]| {
+        let numbers: usize = widths.iter().skip(1).map(|width| width + GAP).sum();
+        width.saturating_sub(indent + numbers)
+    };
+    let least = widths.first().copied().unwrap_or(0).min(NARROWEST);
+    while widths.len() > FEWEST && room(&widths) < least {
+        widths.pop();
+    }
+    let name = room(&widths).max(least);
+    if let Some(first) = widths.first_mut() {
+        *first = (*first).min(name);
     }
     rows.iter().map(|row| line(row, &widths, indent)).collect()
 }

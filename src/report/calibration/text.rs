@@ -181,7 +181,7 @@ impl View<'_> {
             alarms.failed_by_rule.iter().filter(|(rule, _)| *rule != "regression")
         {
             let text = format!(
-                "{} of {} windows fail by a {} finding, which no noise explains",
+                "{} of {} windows fail by a {} finding, which is no noise: `benchgate compare --runs` tells more",
                 thousands(windows),
                 thousands(alarms.windows),
                 escape::terminal(rule)
