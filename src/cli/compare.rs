@@ -109,7 +109,7 @@ impl Compare {
     pub(super) fn of_run_set(
         runs: PathBuf,
         rules: Where,
-        out: Vec<Target>,
+        out: Vec<Target<Form>>,
         date: Option<Date>,
         comment: CommentArgs,
         allow_empty_base: bool,

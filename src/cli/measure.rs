@@ -20,6 +20,7 @@ use crate::measure::{self, Halt, Request, ShellCommand, Subject, World};
 use crate::model::{
     BenchmarkId, MeasureSettings, Mode, Profile, ProfileName, Run, Stage, Timespan,
 };
+use crate::report::Form;
 
 /// Build two revisions, run their benchmarks in turns, write a run set.
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ pub(super) struct Measure {
     rules: Where,
     /// With --then-compare, also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
     #[arg(long, value_name = "FORM=FILE", requires = "then_compare")]
-    out: Vec<Target>,
+    out: Vec<Target<Form>>,
     /// With --then-compare, the day on which waivers must hold; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD", requires = "then_compare")]
     date: Option<Date>,
