@@ -66,7 +66,10 @@ pub fn start(mut request: Request, dir: &Path, world: World<'_>) -> Result<Done,
 /// # Errors
 /// As [`start`]; or the run set was not written by `benchgate measure`.
 pub fn resume(dir: &Path, world: World<'_>) -> Result<Done, Halt> {
-    let resumed = Journal::resume(dir).map_err(Halt::usage)?;
+    let resumed = Journal::resume(dir).map_err(|diagnostic| match diagnostic.code {
+        Code::RunSetTaken => Halt::usage(diagnostic),
+        _ => Halt::input(diagnostic),
+    })?;
     for warning in &resumed.warnings {
         world.watch.say(warning);
     }
