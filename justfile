@@ -16,6 +16,7 @@ doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 
 audit:
+    cargo fetch --locked
     cargo deny --offline check bans licenses sources
 
 # Accept changed snapshots after reading them.
