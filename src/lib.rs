@@ -4,6 +4,8 @@
 //!
 //! ```text
 //! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
+//!              ▲
+//! measure ─────┘
 //! ```
 
 pub mod calibrate;
