@@ -94,8 +94,6 @@ codes! {
     NonFinite = "non-finite",
     /// The two sides give a metric in units that cannot be compared.
     UnitMismatch = "unit-mismatch",
-    /// Fewer samples than a statistic needs.
-    TooFewSamples = "too-few-samples",
     /// A measurement has more than 1,000 runs.
     TooManyRuns = "too-many-runs",
     /// Blocks of a run set that hold only one side were left out: a pair needs both.

@@ -8,6 +8,7 @@ use crate::model::{
     BenchmarkId, Measurement, Metric, Origin, Run, Side, Stage, Statistic, SummaryOf, Throughput,
     Unit,
 };
+use crate::stats::special::NORMAL_95;
 use crate::stats::{few, reduce};
 
 /// What a measurement is of; measurements are sorted by it.
@@ -227,7 +228,7 @@ fn interval(
             Statistic::Percentile(_) => return of_percentile,
             Statistic::Min | Statistic::Max | Statistic::Stddev => return None,
         };
-        let reach = 1.959_963_984_540_054 * variance.sqrt();
+        let reach = NORMAL_95 * variance.sqrt();
         Some((value * (-reach).exp(), value * reach.exp()))
     };
     let ends = between.or_else(single).filter(|(low, high)| low.is_finite() && high.is_finite());

@@ -1,6 +1,7 @@
 use crate::model::{Measurement, Statistic};
 use crate::stats::few::median_variance;
 use crate::stats::mean;
+use crate::stats::special::NORMAL_95;
 
 /// The variance of the logarithm of a side's number that its own samples show, downwards and upwards.
 pub(super) struct Inside {
@@ -24,8 +25,7 @@ impl Inside {
             Statistic::Percentile(_) if m.n == 1 => {
                 let value = m.per_run.first().copied().unwrap_or(1.0);
                 let part = |end: Option<f64>| {
-                    end.filter(|&e| e > 0.0)
-                        .map_or(0.0, |e| ((e / value).ln() / 1.959_963_984_540_054).powi(2))
+                    end.filter(|&e| e > 0.0).map_or(0.0, |e| ((e / value).ln() / NORMAL_95).powi(2))
                 };
                 Self { low: part(m.low), high: part(m.high) }
             }

@@ -3,6 +3,9 @@
 use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::digamma as statrs_digamma;
 
+/// The standard normal quantile for 95 %, two-sided.
+pub const NORMAL_95: f64 = 1.959_963_984_540_054;
+
 /// Upper tail of Student's t: P(T > t). `df` > 0; NaN otherwise. Through the incomplete beta function (Abramowitz & Stegun 1964, 26.7.1).
 #[must_use]
 pub fn t_upper_tail(t: f64, df: f64) -> f64 {
@@ -133,6 +136,11 @@ mod tests {
             close(trigamma(x), second, 1e-12);
             close(trigamma_inverse(second), x, 1e-9);
         }
+    }
+
+    #[test]
+    fn the_constant_is_the_quantile() {
+        close(normal_quantile(0.025), NORMAL_95, 1e-9);
     }
 
     /// Reference value: scipy 1.17.1, `stats.beta.ppf(0.01, 3, 8)`.
