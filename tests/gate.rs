@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use benchgate::config::Config;
 use benchgate::diag::{Code, Diagnostics};
-use benchgate::gate::{Collector, Facts, decide, decide_again};
+use benchgate::gate::{Collector, Facts, decide, decide_again, flagged};
 use benchgate::model::{
     BenchmarkId, Comparison, Data, Finding, Metric, Order, Origin, Outcome, Report, Run, Severity,
     Side, SideInfo, Stage, Statistic, Summary, SummaryOf, TestKind, Throughput, Unit, Verdict,
@@ -73,6 +73,12 @@ fn config(yaml: &str) -> Config {
 }
 
 fn decided(runs: Vec<Run>, order: Order, config: &Config) -> Report {
+    let side = |name: &str| SideInfo { name: name.into(), ..SideInfo::default() };
+    decided_on(runs, order, config, [side("main"), side("change")])
+}
+
+fn decided_on(runs: Vec<Run>, order: Order, config: &Config, sides: [SideInfo; 2]) -> Report {
+    let [base, head] = sides;
     let diagnostics = Diagnostics::new();
     let collector = Collector::new(config);
     for run in runs {
@@ -80,8 +86,8 @@ fn decided(runs: Vec<Run>, order: Order, config: &Config) -> Report {
     }
     decide(Facts {
         measurements: collector.finish(&diagnostics),
-        base: SideInfo { name: "main".into(), ..SideInfo::default() },
-        head: SideInfo { name: "change".into(), ..SideInfo::default() },
+        base,
+        head,
         order,
         config,
         today: TODAY,
@@ -187,6 +193,36 @@ fn runs_of_unknown_order_borrow_their_noise() {
 fn four_blocks_are_at_most_suspect() {
     let report = interleaved(suite(4, slower(3, 1.3)));
     assert_eq!((of(&report, "group/b03").verdict, report.exit_code), (Verdict::Suspect, 0));
+}
+
+/// ME-3: another CPU or another compiler can look like a change.
+#[test]
+fn different_environments_give_suspects_at_most() {
+    let here = |cpu: &str, rustc: &str| SideInfo {
+        environment: [("cpu", cpu), ("rustc", rustc), ("load", cpu)]
+            .map(|(key, value)| (key.to_owned(), value.into()))
+            .into(),
+        ..SideInfo::default()
+    };
+    let decide = config("version: 1\ngate: { one-run: decide }\n");
+    let on = |base, head| {
+        decided_on(suite(10, slower(3, 1.3)), Order::Interleaved, &decide, [base, head])
+    };
+    assert_eq!(on(here("7763", "1.95"), here("7763", "1.95")).exit_code, 1);
+    for head in [here("9V74", "1.95"), here("7763", "1.96")] {
+        let report = on(here("7763", "1.95"), head);
+        let c = of(&report, "group/b03");
+        assert_eq!(
+            (c.verdict, c.would_be, report.exit_code),
+            (Verdict::Suspect, Severity::Critical, 0)
+        );
+        assert_eq!(codes(&report), [Code::EnvironmentMismatch]);
+        assert!(c.notes.iter().any(|note| note.contains("environments")), "{:?}", c.notes);
+        let again = decide_again(report.clone(), &decide, TODAY, false);
+        assert_eq!(again.diagnostics, report.diagnostics, "said once, not once each time");
+    }
+    let unknown = on(here("7763", "1.95"), SideInfo::default());
+    assert_eq!(unknown.exit_code, 1, "what only one side knows is no difference");
 }
 
 #[test]
@@ -590,6 +626,41 @@ fn a_suite_that_moves_together_is_said() {
     );
     assert_eq!(codes(&report), [Code::SuiteShift]);
     assert_eq!(interleaved(suite(10, slower(3, 1.5))).suite_shift, None);
+}
+
+/// What is measured again was chosen for looking slower, and is not the suite.
+#[test]
+fn a_second_look_at_one_benchmark_moves_no_suite() {
+    let mut runs = suite(5, slower(3, 1.25));
+    let again = suite(15, slower(3, 1.25)).into_iter();
+    runs.extend(
+        again
+            .filter(|run| run.block >= 5 && run.benchmark.as_str() == "group/b03")
+            .map(|run| Run { stage: Stage::Confirm, ..run }),
+    );
+    let report = interleaved(runs);
+    assert_eq!((report.suite_shift, report.exit_code), (None, 1));
+}
+
+/// ME-2: a second look is for what looks slower, and for what would leave the outcome open.
+#[test]
+fn what_looks_slower_or_is_undecided_is_looked_at_again() {
+    let mut runs = suite(5, slower(3, 1.25));
+    for run in &mut runs {
+        if run.benchmark.as_str() == "group/b07"
+            && run.side == Side::Head
+            && let Data::Iterations { times, .. } = &mut run.data
+        {
+            // Now twice as fast, now half as fast again.
+            let factor = if run.block % 2 == 0 { 0.5 } else { 1.4 };
+            times.iter_mut().for_each(|time| *time *= factor);
+        }
+    }
+    let report = interleaved(runs);
+    assert_eq!(of(&report, "group/b07").verdict, Verdict::Inconclusive);
+    let flagged = flagged(&report);
+    let names: Vec<&str> = flagged.iter().map(BenchmarkId::as_str).collect();
+    assert_eq!(names, ["group/b03", "group/b07"]);
 }
 
 #[test]

@@ -9,27 +9,28 @@ use benchgate::gate::{self, Collector, Facts};
 use benchgate::model::{
     BenchmarkId, Data, Metric, Order, Origin, Outcome, Report, Run, Side, SideInfo, Stage, Unit,
 };
-use fastrand::Rng;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
 const BENCHMARKS: usize = 20;
 
 /// A normal deviate.
-fn normal(rng: &mut Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.f64()).cos()
+fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
+    radius * (std::f64::consts::TAU * rng.random::<f64>()).cos()
 }
 
 /// A pull request in which every benchmark is slower by `effect`; each has its own noise between runs.
 struct PullRequest {
-    rng: Rng,
+    rng: ChaCha8Rng,
     noise: Vec<f64>,
     effect: f64,
 }
 
 impl PullRequest {
     fn new(seed: u64, effect: f64) -> Self {
-        let mut rng = Rng::with_seed(seed);
-        let noise = (0..BENCHMARKS).map(|_| 0.005 + 0.03 * rng.f64()).collect();
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let noise = (0..BENCHMARKS).map(|_| 0.005 + 0.03 * rng.random::<f64>()).collect();
         Self { rng, noise, effect }
     }
 
@@ -45,7 +46,11 @@ impl PullRequest {
                 for (side, shift) in [(Side::Base, 0.0), (Side::Head, self.effect)] {
                     let noise = self.noise.get(benchmark).copied().unwrap_or_default();
                     // Now and then a run is disturbed.
-                    let outlier = if self.rng.u32(0..20) == 0 { 0.1 * self.rng.f64() } else { 0.0 };
+                    let outlier = if self.rng.random_range(0..20) == 0 {
+                        0.1 * self.rng.random::<f64>()
+                    } else {
+                        0.0
+                    };
                     let log = shift + noise * normal(&mut self.rng) + outlier;
                     runs.push(Run {
                         side,

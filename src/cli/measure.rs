@@ -104,8 +104,8 @@ struct Settings {
     /// How long measuring may take, e.g. 10m: as many blocks as fit.
     #[arg(long, value_name = "TIME")]
     budget: Option<Timespan>,
-    /// Look at everything in a few blocks first, then take the blocks that decide only of what looks slower: so it is
-    /// without `--blocks`.
+    /// Look at everything in a few blocks first, then take the blocks that decide only of what looks slower or is
+    /// undecided: so it is without `--blocks`.
     #[arg(long, overrides_with = "no_confirm")]
     confirm: bool,
     /// Take all blocks of everything.
@@ -130,7 +130,7 @@ struct Settings {
     #[arg(long, value_name = "GLOB")]
     threads: Vec<String>,
     /// Link each side so many times, each time with its functions in another order, and take turns.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["cmd", "base_exe", "head_exe"])]
     relink: Option<u32>,
     /// Record CPU and memory of the process as metrics of every benchmark.
     #[arg(long)]
@@ -204,7 +204,7 @@ impl Measure {
         };
         let measured = match &self.resume {
             Some(dir) => measure::resume(dir, world),
-            None => measure::start(self.request(&here), &dir, world),
+            None => measure::start(self.request(&here, &config.measure), &dir, world),
         };
         let done = match measured {
             Ok(done) => done,
@@ -244,9 +244,7 @@ impl Measure {
         })
     }
 
-    fn request(&self, here: &Path) -> Request {
-        // The section of the configuration takes this place.
-        let configured = MeasureSettings::default();
+    fn request(&self, here: &Path, configured: &MeasureSettings) -> Request {
         let profile = match self.settings.profile {
             Some(ProfileArg::Full) => ProfileName::Full,
             Some(ProfileArg::Quick) => ProfileName::Quick,

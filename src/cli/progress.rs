@@ -48,7 +48,10 @@ impl<'a, 'e> Progress<'a, 'e> {
         let what = match stage {
             Stage::Screen => "measuring".to_owned(),
             Stage::Confirm => {
-                format!("measuring again what looks slower: {}", counted(jobs, "benchmark"))
+                format!(
+                    "measuring again what looks slower or is undecided: {}",
+                    counted(jobs, "benchmark")
+                )
             }
         };
         if self.edge.terminal_err && !self.quiet {

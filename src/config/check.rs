@@ -9,8 +9,8 @@ use super::node::Node;
 use super::source::Source;
 use super::{Config, Gate};
 use crate::diag::{Code, Located, quoted, suggest};
-use crate::model::{Better, JsonlSettings, Metric, Unit};
-use crate::policy::{Declared, DeclaredMetric, Problem, Rule, Waiver};
+use crate::model::{Better, JsonlSettings, MeasureSettings, Metric, Unit};
+use crate::policy::{Declared, DeclaredMetric, Problem, Rule, Scope, Waiver};
 
 /// Looks at the values of a file and collects what is wrong with them.
 pub(super) struct Check<'a> {
@@ -38,11 +38,13 @@ impl<'a> Check<'a> {
         self.gate(&file.gate);
         let declared = self.declared(file);
         self.jsonl(&file.inputs.jsonl, &declared);
+        self.measure(&file.measure);
         let rules = file.rules.as_deref().map(|rules| self.rules(rules, &declared));
         let waivers = self.waivers(&file.waivers, &declared);
         let mut config = Config {
             gate: file.gate.clone(),
             jsonl: file.inputs.jsonl.clone(),
+            measure: file.measure.clone(),
             declared,
             waivers,
             ..Config::built_in()
@@ -260,6 +262,23 @@ impl<'a> Check<'a> {
             self.unit(node.get("unit").unwrap_or(node), &entry.unit);
             if let Some(problem) = declared.unknown_metric(&Metric::new(&entry.metric)) {
                 self.problem(problem, node, node);
+            }
+        }
+    }
+
+    fn measure(&mut self, settings: &MeasureSettings) {
+        for (name, profile) in [("full", &settings.full), ("quick", &settings.quick)] {
+            for problem in profile.problems() {
+                let node = self.at(&["measure", name, problem.key]);
+                self.fault(Code::InvalidValue, node, problem.message, problem.help);
+            }
+            for key in ["filter", "threads"] {
+                for element in self.at(&["measure", name, key]).elements() {
+                    if let Some(Err(problem)) = element.text().map(Scope::parse) {
+                        let (message, help) = problem.split_once("; ").unwrap_or((&problem, ""));
+                        self.fault(Code::InvalidValue, element, message, help);
+                    }
+                }
             }
         }
     }

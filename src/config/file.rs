@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Gate;
-use crate::model::{Better, JsonlSettings};
+use crate::model::{Better, JsonlSettings, MeasureSettings};
 use crate::policy::{Rule, Waiver};
 
 /// The version of this form that the program reads.
@@ -25,6 +25,8 @@ pub(super) struct File {
     pub(super) inputs: Inputs,
     /// Metrics that benchgate does not know, or that are declared to be deterministic; each under its name.
     pub(super) metrics: BTreeMap<String, MetricEntry>,
+    /// How `benchgate measure` measures.
+    pub(super) measure: MeasureSettings,
     /// What may not happen. Left out, the built-in rules hold; a list replaces them, except presence. Where
     /// several rules of a kind match, the last one holds.
     pub(super) rules: Option<Vec<Rule>>,

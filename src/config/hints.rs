@@ -98,10 +98,11 @@ pub(super) fn belongs_elsewhere(name: &str, key: &str) -> Option<String> {
                 "rules stand in a list under `rules:`, each like `- {key}: {{ … }}`"
             ));
         }
-        return schema::section_with(key).map(|section| format!("it belongs under `{section}:`"));
+    } else if schema::describe(schema::ROOT, key).is_some() {
+        return Some(format!("`{key}` belongs to the outermost level; do not indent it"));
     }
-    schema::describe(schema::ROOT, key)
-        .map(|_| format!("`{key}` belongs to the outermost level; do not indent it"))
+    let sections: Vec<&str> = schema::sections_with(name, key).collect();
+    (!sections.is_empty()).then(|| format!("it belongs under {}", list(&sections, "or")))
 }
 
 /// For a key without a value; `written` where it is not just absent, but `null` or `~`.

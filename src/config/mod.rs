@@ -23,7 +23,7 @@ pub use schema::schema;
 pub use settings::{Gate, OnInconclusive, OneRun};
 
 use crate::diag::{Code, Diagnostic, Located};
-use crate::model::{ConfigInfo, JsonlSettings, Levels, Metric, Threshold};
+use crate::model::{ConfigInfo, JsonlSettings, Levels, MeasureSettings, Metric, Threshold};
 use crate::policy::rules::{Presence, Regression};
 use crate::policy::{Declared, Rule, Waiver};
 use check::Check;
@@ -56,6 +56,8 @@ pub struct Config {
     pub gate: Gate,
     /// How JSONL fields are read.
     pub jsonl: JsonlSettings,
+    /// How `benchgate measure` measures.
+    pub measure: MeasureSettings,
     /// The margin and the declared metrics, as rules need them.
     pub declared: Declared,
     /// The rules in the order in which they hold: of those that match, the last one of a kind. The first is the
@@ -77,6 +79,7 @@ impl Config {
             source: BUILT_IN.to_owned(),
             revision: None,
             jsonl: JsonlSettings::default(),
+            measure: MeasureSettings::default(),
             declared: Declared { margin: gate.margin.fraction(), ..Declared::default() },
             gate,
             rules: [

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::file::{File, MetricEntry};
 use super::{Gate, fields, schema};
-use crate::model::{Display, JsonlMetric, JsonlSettings, JsonlSummary};
+use crate::model::{Display, JsonlMetric, JsonlSettings, JsonlSummary, MeasureSettings, Profile};
 use crate::policy::{Rule, Waiver};
 
 /// Every key of the configuration as Markdown tables, with headings of the third level.
@@ -20,6 +20,8 @@ pub fn reference() -> String {
     section(&mut out, "`inputs.jsonl.metrics.FIELD`", None, fields::of::<JsonlMetric>(""));
     section(&mut out, "`inputs.jsonl.summary`", None, fields::of::<JsonlSummary>(""));
     section(&mut out, "`metrics.NAME`", None, fields::of::<MetricEntry>(""));
+    section(&mut out, "`measure`", None, fields::of::<MeasureSettings>(""));
+    profiles(&mut out);
     for kind in Rule::KINDS {
         let title = format!("`rules`: `{}`", kind.name);
         section(&mut out, &title, Some(kind.example), fields::of::<Rule>(kind.name));
@@ -55,6 +57,28 @@ fn section(
         let _ = writeln!(
             out,
             "| `{key}` | {} | {default} | {} |",
+            cell(&value(property)),
+            cell(&description(property))
+        );
+    }
+    out.push('\n');
+}
+
+/// The two profiles of a measurement, with what each has built in.
+fn profiles(out: &mut String) {
+    let Some((name, keys)) = fields::of::<Profile>("") else { return };
+    let about = schema::object(name).map(description).unwrap_or_default();
+    let _ = write!(out, "### `measure.full`, `measure.quick`\n\n{about}\n\n");
+    out.push_str("| key | value | full | quick | meaning |\n|---|---|---|---|---|\n");
+    let [full, quick] = [Profile::full(), Profile::quick()]
+        .map(|profile| serde_json::to_value(profile).unwrap_or_default());
+    for key in keys {
+        let Some(property) = schema::property(name, key) else { continue };
+        let [full, quick] =
+            [&full, &quick].map(|of| of.get(key).and_then(default).unwrap_or_else(|| "–".into()));
+        let _ = writeln!(
+            out,
+            "| `{key}` | {} | {full} | {quick} | {} |",
             cell(&value(property)),
             cell(&description(property))
         );

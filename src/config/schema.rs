@@ -114,10 +114,10 @@ pub(super) fn kind_takes(kind: &str, key: &str) -> bool {
     struct_of_kind(kind).is_some_and(|name| property(name, key).is_some())
 }
 
-/// The section of the file that takes a key.
-pub(super) fn section_with(key: &str) -> Option<&'static str> {
-    let sections = SCHEMA.get("properties")?.as_object()?;
-    sections
-        .iter()
-        .find_map(|(section, schema)| property(reference(schema)?, key).map(|_| section.as_str()))
+/// The keys of a struct behind which stands a struct that takes a key.
+pub(super) fn sections_with(name: &str, key: &str) -> impl Iterator<Item = &'static str> {
+    let sections = object(name).and_then(|schema| schema.get("properties")?.as_object());
+    sections.into_iter().flatten().filter_map(move |(section, schema)| {
+        property(reference(schema)?, key).map(|_| section.as_str())
+    })
 }

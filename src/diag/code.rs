@@ -113,7 +113,7 @@ codes! {
     /// The machine does other work while it measures, or lacks memory or disk: numbers scatter more than they must.
     BusyMachine = "busy-machine",
     /// The two sides were measured in different environments (another CPU, another compiler), so a difference
-    /// between them need not come from the code.
+    /// between them need not come from the code: a regression is a suspect at most.
     EnvironmentMismatch = "environment-mismatch",
     /// Fewer blocks or links than a decision needs, so that a change is a suspect at most, or than the windows of a
     /// calibration are to have.

@@ -8,6 +8,7 @@ pub(super) enum Cap {
     FewLinks,
     Summaries,
     NotConfirmed,
+    Environment,
 }
 
 impl Cap {
@@ -19,7 +20,7 @@ impl Cap {
             | Self::UnknownOrder
             | Self::FewBlocks
             | Self::Summaries => true,
-            Self::FewLinks | Self::NotConfirmed => false,
+            Self::FewLinks | Self::NotConfirmed | Self::Environment => false,
         }
     }
 
@@ -34,6 +35,9 @@ impl Cap {
             Self::FewLinks => "fewer than five links: code layout is not averaged out",
             Self::Summaries => "summaries of runs whose order is not known",
             Self::NotConfirmed => "not among the benchmarks that were measured again",
+            Self::Environment => {
+                "base and head were measured in different environments, which can look like a change"
+            }
         }
     }
 }

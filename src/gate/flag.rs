@@ -1,11 +1,13 @@
 use std::collections::BTreeSet;
 
-use crate::model::{BenchmarkId, Comparison, Report};
+use super::outcome::could_fail;
+use crate::model::{BenchmarkId, Comparison, Report, Verdict};
 
 /// What a comparison must have against it to be looked at again: a p value up to this, before any correction.
 const LOOKS_WORSE: f64 = 0.1;
 
-/// The benchmarks of a first look that may be worse than the margin and could fail the build.
+/// The benchmarks of a first look that a second one has to settle: those that may be worse than the margin and could
+/// fail the build, and those whose intervals are so wide that the outcome would be inconclusive.
 ///
 /// Measured again on fresh blocks, by which alone it is then decided, they keep the family-wise error: choosing by the first
 /// look does not change what chance does in the second.
@@ -17,5 +19,15 @@ pub fn flagged(report: &Report) -> BTreeSet<BenchmarkId> {
             .is_some_and(|change| comparison.better.worse(change.estimate.ln_1p()) > 0.0);
         comparison.gating && worse && comparison.p_value.is_some_and(|p| p <= LOOKS_WORSE)
     };
-    report.comparisons.iter().filter(looks_worse).map(|c| c.benchmark.clone()).collect()
+    let undecided = |comparison: &&Comparison| {
+        comparison.gating
+            && comparison.verdict == Verdict::Inconclusive
+            && could_fail(comparison, report.config.fail_on)
+    };
+    report
+        .comparisons
+        .iter()
+        .filter(|comparison| looks_worse(comparison) || undecided(comparison))
+        .map(|c| c.benchmark.clone())
+        .collect()
 }

@@ -31,7 +31,15 @@ struct Case<'a, 'p> {
 }
 
 /// Decides every pair of the plan.
-pub(super) fn judge(plan: &Plan<'_>, order: Order, config: &Config, sink: &Diagnostics) -> Judged {
+///
+/// `alike` tells whether both sides were measured in the same environment: where they were not, nothing is proven.
+pub(super) fn judge(
+    plan: &Plan<'_>,
+    order: Order,
+    alike: bool,
+    config: &Config,
+    sink: &Diagnostics,
+) -> Judged {
     let confirmed = plan.pairs.iter().any(|pair| pair.confirm.both().is_some());
     let suite = Suite::of(plan, order, config);
     let mut cases: Vec<Case<'_, '_>> = plan
@@ -43,6 +51,9 @@ pub(super) fn judge(plan: &Plan<'_>, order: Order, config: &Config, sink: &Diagn
             let mut found = evidence(pair, sides, order, config);
             if let Some(found) = found.as_mut().filter(|_| confirmed && !again) {
                 found.cap.get_or_insert(Cap::NotConfirmed);
+            }
+            if let Some(found) = found.as_mut().filter(|_| !alike) {
+                found.cap.get_or_insert(Cap::Environment);
             }
             let decision = found.as_ref().and_then(|found| suite.decide(pair, found, config));
             Case { pair, sides, found, decision }
@@ -210,10 +221,13 @@ fn shift(cases: &[Case<'_, '_>], sink: &Diagnostics) -> Option<SuiteShift> {
             blocks.entry(block).or_default().push(difference);
         }
     }
-    // A median over two or three benchmarks is those benchmarks, not the suite.
-    if blocks.values().map(Vec::len).max()? < 5 {
+    // A median over two or three benchmarks is those benchmarks, not the suite; so is one over those that were measured
+    // again because they looked slower.
+    let most = blocks.values().map(Vec::len).max()?;
+    if most < 5 {
         return None;
     }
+    blocks.retain(|_, differences| 2 * differences.len() > most);
     let shift = suite_shift(&blocks.into_values().collect::<Vec<_>>())?;
     let estimate = shift.change.exp_m1();
     let message = format!(

@@ -28,7 +28,10 @@ pub use flag::flagged;
 
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode};
-use crate::model::{Measurement, Order, Outcome, Report, SCHEMA, Severity, Side, SideInfo, Tool};
+use crate::model::{
+    Measurement, Order, Outcome, Report, SCHEMA, Severity, Side, SideInfo, Tool,
+    environment_mismatches,
+};
 
 /// Diagnostics that [`decide`] makes itself, and makes again.
 const DECIDED: &[Code] = &[
@@ -42,6 +45,7 @@ const DECIDED: &[Code] = &[
     Code::EmptySide,
     Code::TooManyRuns,
     Code::SuiteShift,
+    Code::EnvironmentMismatch,
 ];
 
 /// Decides every comparison and applies the rules.
@@ -56,7 +60,12 @@ pub fn decide(facts: Facts<'_>) -> Report {
     }
     inputs::check(&facts.measurements, facts.allow_empty_base, &sink);
     let plan = plan::plan(&facts.measurements, facts.config, &sink);
-    let judged = judge::judge(&plan, facts.order, facts.config, &sink);
+    let mismatches = environment_mismatches(&facts.base.environment, &facts.head.environment);
+    let alike = mismatches.is_empty();
+    for mismatch in mismatches {
+        sink.push(mismatch);
+    }
+    let judged = judge::judge(&plan, facts.order, alike, facts.config, &sink);
     let findings = findings::findings(
         &plan,
         &judged.comparisons,

@@ -1,6 +1,6 @@
 use crate::config::{Config, OnInconclusive};
 use crate::diag::ExitCode;
-use crate::model::{Comparison, Finding, Outcome, Severity};
+use crate::model::{Action, Comparison, Finding, Outcome, Severity};
 
 /// What the gate says in the end.
 pub(super) struct Said {
@@ -30,7 +30,7 @@ pub(super) fn outcome(
         (Outcome::Error, ExitCode::Input)
     } else if fail_on.fails(severity) {
         (Outcome::Fail, ExitCode::Fail)
-    } else if comparisons.iter().any(|c| c.gating && could_fail(c, config) && !waived(c)) {
+    } else if comparisons.iter().any(|c| c.gating && could_fail(c, fail_on) && !waived(c)) {
         let exit = match config.gate.inconclusive {
             OnInconclusive::Pass => ExitCode::Pass,
             OnInconclusive::Fail => ExitCode::Inconclusive,
@@ -43,10 +43,10 @@ pub(super) fn outcome(
 }
 
 /// Whether the interval reaches, on its worse side, the lowest level that fails the build.
-fn could_fail(c: &Comparison, config: &Config) -> bool {
+pub(super) fn could_fail(c: &Comparison, fail_on: Action) -> bool {
     let failing = Severity::LEVELS
         .into_iter()
-        .filter(|&level| config.gate.fail_on.fails(level))
+        .filter(|&level| fail_on.fails(level))
         .filter_map(|level| c.levels.get(level));
     let lowest = failing.fold(f64::INFINITY, f64::min);
     let worst = match (c.change, c.better) {

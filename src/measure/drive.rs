@@ -1,5 +1,6 @@
 //! From a request to a run set.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -136,6 +137,13 @@ fn run(
     journal.rewrite(&header).map_err(Halt::input)?;
     let jobs = list::jobs(request, &ready, &work, stop, watch)?;
     let links = relink::links(request, &ready, &jobs, &work, stop, watch)?;
+    let mut request = Cow::Borrowed(request);
+    if links.is_empty() && request.links() > 1 {
+        request.to_mut().settings.relink = Some(0);
+        header.plan = request.plan().into();
+        journal.rewrite(&header).map_err(Halt::input)?;
+    }
+    let request = request.as_ref();
     watch.event(Event::Start { jobs: jobs.len(), plan: &request.plan(), seed: request.seed });
     say_few(request, watch);
     let mut driver = Driver {

@@ -12,7 +12,7 @@ use super::process::Ended;
 use super::progress::{Event, Watch};
 use super::resources::Series;
 use super::sides::{Ready, WorkDir};
-use crate::model::Stage;
+use crate::model::{Stage, environment_mismatches};
 
 /// The key of the blocks' activity in `runset.json`.
 const ACTIVITY: &str = "activity";
@@ -56,7 +56,7 @@ impl Observer {
             let rustc = side.tree.as_ref().and_then(|tree| environment::rustc(&tree.dir, stop));
             own.environment.extend(rustc.map(|rustc| ("rustc".to_owned(), Value::from(rustc))));
         }
-        let found = environment::mismatches(&header.base.environment, &header.head.environment);
+        let found = environment_mismatches(&header.base.environment, &header.head.environment);
         found.iter().for_each(|mismatch| watch.say(mismatch));
     }
 

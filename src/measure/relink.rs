@@ -19,7 +19,7 @@ use super::progress::{Event, Watch};
 use super::request::Request;
 use super::schedule;
 use super::sides::{Ready, WorkDir};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::model::Side;
 
 /// An executable with its functions in the order of a seed.
@@ -38,6 +38,11 @@ pub(super) struct Links {
 }
 
 impl Links {
+    /// Whether there are none but cargo's own.
+    pub(super) fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
     /// The link of an executable that a block takes; `None` where there is only cargo's own.
     pub(super) fn file(&self, side: Side, file: &Path, block: u32) -> Option<&Link> {
         let links = self.links.get(&(side, file.to_owned()))?;
@@ -45,11 +50,34 @@ impl Links {
     }
 }
 
-/// Links every executable that a job needs as often as the request says.
+/// Links every executable that a job needs as often as the request says. Where the platform cannot do that, it is said
+/// and there are no links.
 ///
 /// # Errors
-/// The platform's linker cannot do it, or a link fails.
+/// Measuring was interrupted.
 pub(super) fn links(
+    request: &Request,
+    ready: &[Ready; 2],
+    jobs: &[Job],
+    work: &WorkDir,
+    stop: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Links, Halt> {
+    if request.links() < 2 {
+        return Ok(Links::default());
+    }
+    match try_links(request, ready, jobs, work, stop, watch) {
+        Err(Halt::Failed { diagnostics, .. }) => {
+            for diagnostic in diagnostics {
+                watch.say(&Diagnostic { level: Level::Warning, ..diagnostic });
+            }
+            Ok(Links::default())
+        }
+        other => other,
+    }
+}
+
+fn try_links(
     request: &Request,
     ready: &[Ready; 2],
     jobs: &[Job],
@@ -59,9 +87,6 @@ pub(super) fn links(
 ) -> Result<Links, Halt> {
     let mut all = Links::default();
     let count = request.links();
-    if count < 2 {
-        return Ok(all);
-    }
     if !cfg!(target_os = "linux") {
         return Err(impossible(
             "only the linker that Rust uses on Linux can order functions by a seed",
@@ -102,17 +127,17 @@ fn impossible(why: &str) -> Halt {
     Halt::usage(
         Diagnostic::error(
             Code::UnfairMeasurement,
-            format!("`--relink` is not possible here: {why}"),
+            format!("code layout is not sampled: {why}"),
         )
-        .help("leave it out; the report then says that code layout was not sampled"),
+        .help("unrelated code can move a small benchmark by itself; `--relink 0` says this is fine"),
     )
 }
 
 /// How a bench executable is linked: only this step is repeated, on the object files of one build.
 struct LinkCommand {
     line: LinkLine,
-    /// What the compiler would have removed behind itself.
-    left_behind: Option<PathBuf>,
+    /// What the compiler would have removed behind itself, and the executable that nobody needs.
+    left_behind: [Option<PathBuf>; 2],
 }
 
 impl LinkCommand {
@@ -151,7 +176,8 @@ impl LinkCommand {
             .filter_map(|argument| Path::new(argument).parent())
             .find(|dir| temporary(dir))
             .map(Path::to_owned);
-        Ok(Self { line, left_behind })
+        let output = line.output().map(PathBuf::from).filter(|file| file.starts_with(&tree.target));
+        Ok(Self { line, left_behind: [left_behind, output] })
     }
 
     /// Links with the functions in the order of a seed.
@@ -173,9 +199,9 @@ impl LinkCommand {
             }
         }
         Err(Halt::usage(
-            Diagnostic::error(Code::UnfairMeasurement, "`--relink` is not possible here: the linker cannot order functions by a seed")
+            Diagnostic::error(Code::UnfairMeasurement, "code layout is not sampled: the linker cannot order functions by a seed")
                 .help(format!(
-                    "lld and mold can: choose one with `-C link-arg=-fuse-ld=lld` in RUSTFLAGS, or leave `--relink` out. The linker said:\n{}",
+                    "lld and mold can: choose one with `-C link-arg=-fuse-ld=lld` in RUSTFLAGS, or say that this is fine with `--relink 0`. The linker said:\n{}",
                     said.trim_end()
                 )),
         ))
@@ -184,10 +210,10 @@ impl LinkCommand {
 
 impl Drop for LinkCommand {
     fn drop(&mut self) {
-        if let Some(dir) = &self.left_behind {
-            // It lies among build files, which are anybody's to remove.
-            let _ = fs::remove_dir_all(dir);
-        }
+        // They lie among build files, which are anybody's to remove.
+        let [dir, file] = &self.left_behind;
+        let _ = dir.as_ref().map(fs::remove_dir_all);
+        let _ = file.as_ref().map(fs::remove_file);
     }
 }
 

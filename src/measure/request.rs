@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{Budget, FEWEST_BLOCKS, MOST_BLOCKS};
+use super::schedule::{Budget, FEWEST_BLOCKS};
 use super::{Halt, Revision};
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::model::{Mode, Profile, ProfileName, Side, Stage, Timespan};
@@ -90,16 +90,24 @@ impl Request {
         self.settings.confirm.unwrap_or(true) && self.profile != ProfileName::Quick
     }
 
-    /// How many links a side takes turns; 1 where cargo's own link is taken.
+    /// How many links a side takes turns; 1 where cargo's own link is taken. Only what cargo builds can be linked again.
     pub(super) fn links(&self) -> u32 {
-        self.settings.relink.unwrap_or(0).max(1)
+        let built = |subject: &Subject| {
+            !matches!(subject, Subject::Executables(_)) && self.command.is_none()
+        };
+        match self.settings.relink {
+            Some(links) if built(&self.base) && built(&self.head) => links.max(1),
+            _ => 1,
+        }
     }
 
     /// The blocks of a stage.
     pub(super) fn budget(&self, stage: Stage) -> Budget {
         let time = self.settings.budget.map(Timespan::as_duration);
-        let blocks = self.settings.blocks.unwrap_or(MOST_BLOCKS).clamp(1, MOST_BLOCKS);
-        let screen = self.settings.screen_blocks.unwrap_or(FEWEST_BLOCKS).clamp(1, MOST_BLOCKS);
+        let blocks =
+            self.settings.blocks.unwrap_or(Profile::MOST_BLOCKS).clamp(1, Profile::MOST_BLOCKS);
+        let screen =
+            self.settings.screen_blocks.unwrap_or(FEWEST_BLOCKS).clamp(1, Profile::MOST_BLOCKS);
         match (self.profile, stage) {
             // Fewer than a decision needs: a smoke run cannot fail a build.
             (ProfileName::Quick, _) => {
@@ -144,7 +152,7 @@ impl Request {
             Budget { time: None, blocks, .. } => format!("{blocks} blocks"),
             Budget { time: Some(_), blocks, .. } => {
                 let limit = self.settings.budget.map(|b| format!("{b}")).unwrap_or_default();
-                if blocks == MOST_BLOCKS {
+                if blocks == Profile::MOST_BLOCKS {
                     format!("as many blocks as fit into {limit}")
                 } else {
                     format!("{blocks} blocks, or as many as fit into {limit}")
@@ -153,7 +161,7 @@ impl Request {
         };
         let length = if self.confirms() {
             format!(
-                "{}, then {} of what looks slower",
+                "{}, then {} of what looks slower or is undecided",
                 blocks(Stage::Screen),
                 blocks(Stage::Confirm)
             )
@@ -172,34 +180,8 @@ impl Request {
             Err(Halt::usage(Diagnostic::error(Code::InvalidValue, message).help(help)))
         };
         let settings = &self.settings;
-        if settings.samples.is_some_and(|samples| samples < 10) {
-            return refuse(
-                "a run needs at least 10 samples",
-                "set `samples` to 10 or more: criterion takes no less",
-            );
-        }
-        for (name, count) in
-            [("blocks", settings.blocks), ("screen-blocks", settings.screen_blocks)]
-        {
-            if count.is_some_and(|n| n == 0 || n > MOST_BLOCKS) {
-                return refuse(
-                    &format!("`{name}` must be from 1 to {MOST_BLOCKS}"),
-                    "ten blocks decide most of the time",
-                );
-            }
-        }
-        if settings.relink.is_some_and(|n| n > 100) {
-            return refuse("`relink` must be at most 100", "ten links show what code layout does");
-        }
-        if self.links() > 1 {
-            let built =
-                [&self.base, &self.head].iter().any(|s| matches!(s, Subject::Executables(_)));
-            if self.command.is_some() || built {
-                return refuse(
-                    "only what cargo builds can be linked again",
-                    "leave `--relink` out, or name revisions or directories",
-                );
-            }
+        if let Some(problem) = settings.problems().into_iter().next() {
+            return refuse(&problem.message, problem.help);
         }
         if self.command.is_some() && self.mode() == Mode::Suite {
             return refuse(

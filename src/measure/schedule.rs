@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use fastrand::Rng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 
 use crate::model::{Side, Stage};
 
 /// The fewest blocks that a comparison can be decided from.
 pub const FEWEST_BLOCKS: u32 = 5;
-
-/// The most blocks that are measured, however large the budget.
-pub(super) const MOST_BLOCKS: u32 = 1_000;
 
 /// One benchmark's turn in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,27 +32,28 @@ pub(super) fn turns(seed: u64, stage: Stage, block: u32, jobs: usize) -> Vec<Tur
     let rng = |purpose: u64, number: u32| {
         let mixed = seed
             ^ (purpose << 34 | stage << 32 | u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Rng::with_seed(mixed)
+        ChaCha8Rng::seed_from_u64(mixed)
     };
     let mut coins = rng(1, block / 2);
-    let base_first: Vec<bool> = (0..jobs).map(|_| coins.bool() ^ (block % 2 == 1)).collect();
+    let base_first: Vec<bool> =
+        (0..jobs).map(|_| coins.random::<bool>() ^ (block % 2 == 1)).collect();
     let mut turns: Vec<Turn> = base_first
         .into_iter()
         .enumerate()
         .map(|(job, base)| Turn { job, first: if base { Side::Base } else { Side::Head } })
         .collect();
-    rng(2, block).shuffle(&mut turns);
+    turns.shuffle(&mut rng(2, block));
     turns
 }
 
 /// The seed by which a link orders functions.
 pub(super) fn link_seed(seed: u64, link: u32) -> u64 {
     // Linkers take 32 bits, and 0 means no shuffling to some of them.
-    let mut rng = Rng::with_seed(seed ^ 0x6c69_6e6b);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x6c69_6e6b);
     for _ in 0..link {
-        rng.u32(1..);
+        rng.random_range(1..=u32::MAX);
     }
-    u64::from(rng.u32(1..))
+    u64::from(rng.random_range(1..=u32::MAX))
 }
 
 /// How many blocks to take.

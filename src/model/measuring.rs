@@ -59,7 +59,8 @@ pub struct Profile {
     /// How many blocks decide: 1 to 1000. Fewer than five give suspects at most. Without `confirm: true` everything gets
     /// them.
     pub blocks: Option<u32>,
-    /// Look at every benchmark in a few blocks first, and take the blocks that decide only of those that look slower.
+    /// Look at every benchmark in a few blocks first, and take the blocks that decide only of those that look slower or
+    /// are undecided.
     /// So it is where neither this nor `blocks` is set.
     pub confirm: Option<bool>,
     /// How many blocks the first look takes: 1 to 1000.
@@ -75,7 +76,7 @@ pub struct Profile {
     /// Link each side so many times with its functions in another order, and take turns; 0 or 1 for the one link that
     /// cargo makes. Needs at least five to decide.
     pub relink: Option<u32>,
-    /// Only benchmarks that match one of these globs.
+    /// Only benchmarks that match one of these globs; an empty list for all.
     pub filter: Option<Vec<String>>,
     /// Benchmarks that use several threads, as globs: `duet` measures these one side at a time.
     pub threads: Option<Vec<String>>,
@@ -85,7 +86,25 @@ pub struct Profile {
     pub limit: Option<Timespan>,
 }
 
+/// A setting that cannot be what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// The key in the configuration; the option of the command line has the same name.
+    pub key: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: &'static str,
+}
+
 impl Profile {
+    /// More blocks than this are not taken, however large the budget.
+    pub const MOST_BLOCKS: u32 = 1_000;
+    /// Criterion takes no fewer samples a run.
+    const FEWEST_SAMPLES: u32 = 10;
+    /// More links a side than this are not made.
+    const MOST_LINKS: u32 = 100;
+
     /// The built-in full profile.
     #[must_use]
     pub fn full() -> Self {
@@ -118,6 +137,37 @@ impl Profile {
             measurement: Some(Timespan::from_millis(100)),
             ..Self::full()
         }
+    }
+
+    /// What a setting cannot be, in the order of the keys.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Unusable> {
+        let blocks = |key, count: Option<u32>| {
+            count.filter(|n| !(1..=Self::MOST_BLOCKS).contains(n)).map(|_| Unusable {
+                key,
+                message: format!("`{key}` must be from 1 to {}", Self::MOST_BLOCKS),
+                help: "ten blocks decide most of the time",
+            })
+        };
+        let samples = self.samples.filter(|&n| n < Self::FEWEST_SAMPLES).map(|_| Unusable {
+            key: "samples",
+            message: format!("a run needs at least {} samples", Self::FEWEST_SAMPLES),
+            help: "set `samples` to 10 or more: criterion takes no less",
+        });
+        let relink = self.relink.filter(|&n| n > Self::MOST_LINKS).map(|_| Unusable {
+            key: "relink",
+            message: format!("`relink` must be at most {}", Self::MOST_LINKS),
+            help: "ten links show what code layout does",
+        });
+        [
+            blocks("blocks", self.blocks),
+            blocks("screen-blocks", self.screen_blocks),
+            samples,
+            relink,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// These settings, and those of `other` where these say nothing.

@@ -6,6 +6,7 @@
 mod benchmark;
 mod calibration;
 mod comparison;
+mod environment;
 mod finding;
 mod inputs;
 mod measurement;
@@ -23,10 +24,11 @@ pub use calibration::{
     CalibratedComparison, CalibratedRecording, Calibration, Detected, FalseAlarms, MetricDetection,
 };
 pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict};
+pub use environment::environment_mismatches;
 pub use finding::{Finding, Waived};
 pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};
 pub use measurement::Measurement;
-pub use measuring::{MeasureSettings, Mode, Profile, ProfileName};
+pub use measuring::{MeasureSettings, Mode, Profile, ProfileName, Unusable};
 pub use metric::{Better, Metric, MetricInfo};
 pub use report::{ConfigInfo, Outcome, Report, SCHEMA, SideInfo, SuiteShift, Threshold, Tool};
 pub use run::{Data, Origin, Run, Side, Stage, Summary, SummaryOf, Throughput};

@@ -1,5 +1,8 @@
 use benchgate::config::{BUILT_IN, CANDIDATES, Config, Gate, OnInconclusive, OneRun, STARTER};
-use benchgate::model::{Action, Better, JsonlSummary, Metric, Statistic, SummaryOf, Unit};
+use benchgate::model::{
+    Action, Better, JsonlSummary, Metric, Mode, Profile, ProfileName, Statistic, SummaryOf,
+    Timespan, Unit,
+};
 use benchgate::policy::Rule;
 
 use crate::accepted;
@@ -194,4 +197,22 @@ fn the_starter_works_with_everything_uncommented() {
     assert_eq!(config.declared.metrics.len(), 2);
     assert!(config.jsonl.benchmark.is_some());
     assert_eq!(config.waivers.len(), 1);
+}
+
+/// ME-5: both profiles are in the file; what it does not say is built in.
+#[test]
+fn how_to_measure() {
+    let config = accepted(
+        "version: 1\nmeasure:\n  profile: quick\n  full: { mode: duet, blocks: 20, budget: 10m, threads: [\"pool/**\"] }\n  quick: { budget: 1m, filter: [] }\n",
+    );
+    assert_eq!(config.measure.profile, ProfileName::Quick);
+    let full = config.measure.profile(ProfileName::Full);
+    assert_eq!((full.mode, full.blocks), (Some(Mode::Duet), Some(20)));
+    assert_eq!(full.budget, Some(Timespan::from_secs(600)));
+    assert_eq!(full.threads.as_deref(), Some(&["pool/**".to_owned()][..]));
+    assert_eq!(full.samples, Profile::full().samples);
+    let quick = config.measure.profile(ProfileName::Quick);
+    assert_eq!(quick.budget, Some(Timespan::from_secs(60)));
+    assert_eq!(quick.mode, Profile::quick().mode);
+    assert_eq!(Config::built_in().measure.profile(ProfileName::Full), Profile::full());
 }

@@ -83,6 +83,10 @@ fn mistakes_in_values() {
             "version: 1\ninputs:\n  jsonl:\n    benchmark: []\n    parameters: size\n    metrics:\n      wall: { metric: tim, unit: millis }\n      cpu: {}\n    summary: { of: runs, n: five }\n  criterion: {}\n",
         ),
         (
+            "measure",
+            "version: 1\nmeasure:\n  profile: fast\n  blocks: 20\n  fulll: {}\n  full: { mode: duett, blocks: 0, samples: 5, budget: 10, warm_up: 1s, filter: a, threads: [\"b[\", \"\"] }\n  quick: { screen-blocks: 2000, relink: 500, resources: yes, limit: -1s }\n",
+        ),
+        (
             "waivers",
             "version: 1\nwaivers:\n  - { benchmark: a, up-to: 5% }\n  - { benchmark: a, up-to: 5%, reason: \" \", expires: 2026-02-30 }\n  - { benchmark: a, up-to: 5%, reason: x, expires: 2026-12-31T00:00:00 }\n  - { benchmark: a, up-to: 5%, reason: x, expires: 2026-12-31 }\n  - { benchmark: a, metric: time, up-to: 9%, reason: x, expires: 2026-12-31 }\n  - { benchmark: b, metric: tiem, up-to: 9%, reason: x, expires: 2026-12-31 }\n",
         ),

@@ -1,4 +1,6 @@
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -111,6 +113,48 @@ fn commits_are_built_and_compared_and_nothing_is_left_behind() {
         !scene.path().join("work/base/tree").exists()
             && !scene.path().join("work/head/tree").exists()
     );
+}
+
+/// Part 5: blocks take turns through links with functions in an order of their own, the same on both sides.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn every_block_has_its_own_order_of_functions() {
+    let scene = Scene::new("", "");
+    repository(&scene);
+    let output = measure(&scene, "suite", "docs", "--relink 5 --blocks 6");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    let mut seeds: Vec<BTreeSet<u64>> = vec![BTreeSet::new(); 6];
+    for line in scene.lines() {
+        let block = line["block"].as_u64().unwrap() as usize;
+        seeds[block].insert(line["extra"]["link_seed"].as_u64().unwrap());
+    }
+    assert!(seeds.iter().all(|of_block| of_block.len() == 1), "{seeds:?}");
+    assert_eq!(seeds[0], seeds[5], "the sixth block begins anew");
+    assert_eq!(seeds.iter().flatten().collect::<BTreeSet<_>>().len(), 5);
+}
+
+/// Where the linker cannot order functions, that is said, and the rest goes on.
+#[test]
+fn without_a_linker_that_orders_functions_layout_is_not_sampled() {
+    let scene = Scene::new("", "");
+    repository(&scene);
+    let linker = scene.path().join("linker-fake");
+    let script = "#!/bin/sh\ncase \"$*\" in *shuffle-sections*) echo 'unknown option' >&2; exit 1;; esac\nexec cc \"$@\"\n";
+    fs::write(&linker, script).unwrap();
+    fs::set_permissions(&linker, fs::Permissions::from_mode(0o755)).unwrap();
+    let output = scene
+        .benchgate("measure --base suite --head docs --out-dir runs --work-dir work --relink 5 --blocks 5 -q -- --offline")
+        .env_remove("CARGO_TARGET_DIR")
+        .env("RUSTFLAGS", format!("-Clinker={}", linker.display()))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    let said = said(&output, &scene);
+    if cfg!(target_os = "linux") {
+        insta::assert_snapshot!("no_layout", said);
+    }
+    assert!(said.contains("code layout is not sampled"), "{said}");
+    assert!(scene.lines().iter().all(|line| line["extra"]["link_seed"].is_null()));
 }
 
 #[test]

@@ -3,6 +3,9 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
 use crate::scene::{Scene, counts, lines, text};
 
 const FOUR: &str = "a 100\nb 200\nc 300\nd 400\n";
@@ -26,12 +29,12 @@ fn a_measurement_that_is_killed_goes_on_where_it_was() {
     let scene = Scene::new(FOUR, FOUR);
     scene.steer("base", "sleep", "0.01");
     scene.steer("head", "sleep", "0.01");
-    let mut rng = fastrand::Rng::with_seed(11);
+    let mut random = ChaCha8Rng::seed_from_u64(11);
     let mut before: Vec<String> = Vec::new();
     for attempt in 0..20 {
         let resume = scene.runs().join("runset.json").exists();
         let mut child = spawn(&scene, resume);
-        thread::sleep(Duration::from_millis(rng.u64(20..650)));
+        thread::sleep(Duration::from_millis(random.random_range(20..650)));
         // It may be done already.
         let _ = child.kill();
         child.wait().unwrap();

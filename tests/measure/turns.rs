@@ -51,6 +51,43 @@ fn a_seed_repeats_the_order() {
     assert_ne!(order(1), order(2));
 }
 
+/// ME-5: the file says how to measure, and the command line has the last word.
+#[test]
+fn the_configuration_says_how_to_measure() {
+    let scene = Scene::new(TWO, TWO);
+    let file = "version: 1\nmeasure:\n  full: { blocks: 6, samples: 12, filter: [\"*/small\"] }\n  quick: { blocks: 2 }\n";
+    std::fs::write(scene.path().join("benchgate.yml"), file).unwrap();
+    let output = scene.measure("--samples 11 --seed 7").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(said(&output, &scene).lines().next().unwrap(), @"measuring 1 benchmark, seed 7: one process per benchmark and run; base and head back to back in random order (11 samples, 250ms); 6 blocks");
+    let again = |dir: &str, more: &str| {
+        let exe = "--base-exe base-fake --head-exe head-fake --work-dir work";
+        scene.benchgate(&format!("measure {exe} --out-dir {dir} {more}")).output().unwrap()
+    };
+    let output = again("quick", "--profile quick");
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_debug_snapshot!(counts(&lines(&scene.path().join("quick"))), @r#"
+    {
+        "base sort/large": 2,
+        "base sort/small": 2,
+        "head sort/large": 2,
+        "head sort/small": 2,
+    }
+    "#);
+    std::fs::write(scene.path().join("benchgate.yml"), file.replace("12", "2")).unwrap();
+    let output = again("wrong", "");
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(said(&output, &scene), @r#"
+    error: a run needs at least 10 samples [invalid-value]
+     --> benchgate.yml:3:31
+      |
+    3 |   full: { blocks: 6, samples: 2, filter: ["*/small"] }
+      |                               ^
+      |
+      = help: set `samples` to 10 or more: criterion takes no less
+    "#);
+}
+
 /// ME-2: what looks slower in the first look is measured on fresh blocks, and those decide.
 #[test]
 fn only_what_looks_slower_is_measured_again_and_fails() {
@@ -142,17 +179,17 @@ fn a_benchmark_that_fails_is_said_and_left_out() {
     scene.steer("base", "fail", "c\n");
     let output = scene.measure("--blocks 5 --seed 1 -q").output().unwrap();
     insta::assert_snapshot!(said(&output, &scene), @r"
-    warning: `c` failed on base and is left out: `DIR/base-fake …` ended with exit code 101 [command-failed]
-     |
-     = help: run it by hand to see why; its last output was:
-               | ##\u{5b}error]evil
-               | thread 'main' panicked at benches/fake.rs: c
-
     error: `b` failed on head and is left out: `DIR/head-fake …` ended with exit code 101 [command-failed]
      |
      = help: run it by hand to see why; its last output was:
                | ##\u{5b}error]evil
                | thread 'main' panicked at benches/fake.rs: b
+
+    warning: `c` failed on base and is left out: `DIR/base-fake …` ended with exit code 101 [command-failed]
+     |
+     = help: run it by hand to see why; its last output was:
+               | ##\u{5b}error]evil
+               | thread 'main' panicked at benches/fake.rs: c
 
     run set: runs
     ");

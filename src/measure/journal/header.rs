@@ -72,7 +72,7 @@ impl Header {
     }
 
     /// In what `now`, which should be resumed into this run set, measures something else, one fragment each. The
-    /// environment is not looked at: [`differences`](crate::measure::environment::differences) does that.
+    /// environment is not looked at: [`environment_mismatches`](crate::model::environment_mismatches) does that.
     #[must_use]
     pub fn mismatches(&self, now: &Self) -> Vec<String> {
         let mut found = Vec::new();

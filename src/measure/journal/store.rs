@@ -24,7 +24,10 @@ pub(super) fn unusable(file: &Path, what: &str, error: &io::Error) -> Diagnostic
 pub(super) fn create(dir: &Path, header: &Header) -> Result<Journal, Diagnostic> {
     fs::create_dir_all(dir).map_err(|e| unusable(dir, "cannot be created", &e))?;
     let lock = Lock::take(dir)?;
-    if let Some(name) = [HEADER, RUNS].into_iter().find(|name| dir.join(name).exists()) {
+    // Without a single run it holds nothing to lose: the build failed, say.
+    let empty = fs::metadata(dir.join(RUNS)).is_ok_and(|runs| runs.len() == 0);
+    let taken = [HEADER, RUNS].into_iter().find(|name| dir.join(name).exists());
+    if let Some(name) = taken.filter(|_| !empty) {
         return Err(Diagnostic::error(Code::RunSetTaken, "the directory holds a run set already")
             .file(dir.join(name).display().to_string())
             .help("go on with it by `benchgate measure --resume`, or name another directory"));

@@ -97,6 +97,10 @@ fn a_directory_that_is_taken_is_left_alone() {
     wait until it has finished, or write to another directory
     ");
     drop(journal);
+    // Nothing was measured yet, so it can be begun anew.
+    let mut journal = Journal::create(dir.path(), &header()).unwrap();
+    journal.append(&line("a/b", 0, Side::Base)).unwrap();
+    drop(journal);
     insta::assert_snapshot!(say(Journal::create(dir.path(), &header()).unwrap_err()), @r"
     the directory holds a run set already
     go on with it by `benchgate measure --resume`, or name another directory
