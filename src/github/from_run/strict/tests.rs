@@ -1,4 +1,5 @@
-use serde_json::json;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Config;
@@ -52,7 +53,7 @@ fn bytes(report: &Report) -> Vec<u8> {
 }
 
 fn read(report: &Report) -> Result<Report, Diagnostic> {
-    report(bytes(report), FILE)
+    super::report(bytes(report), FILE)
 }
 
 #[test]
@@ -144,4 +145,77 @@ fn a_forged_outcome_is_decided_again() {
         false,
     );
     assert_eq!((decided.outcome, decided.exit_code), (crate::model::Outcome::Fail, 1));
+}
+
+/// Every value of a JSON document that is no list and no object, by its path.
+fn leaves(value: &mut Value) -> Vec<&mut Value> {
+    match value {
+        Value::Array(list) => list.iter_mut().flat_map(leaves).collect(),
+        Value::Object(map) => map.values_mut().flat_map(leaves).collect(),
+        leaf => vec![leaf],
+    }
+}
+
+/// What stands in a report's place of a number, a word or nothing.
+fn any_leaf() -> impl Strategy<Value = Value> {
+    let number = prop::sample::select(vec![
+        json!(0),
+        json!(-1),
+        json!(1),
+        json!(1e308),
+        json!(-1e308),
+        json!(5e-324),
+        json!(0.5),
+        json!(1_000_000),
+        json!(u32::MAX),
+        json!(u64::MAX),
+    ]);
+    let word = prop::sample::select(vec![
+        json!(null),
+        json!(true),
+        json!(""),
+        json!("head"),
+        json!("confirm"),
+        json!("p99"),
+        json!("mean"),
+        json!("runs"),
+        json!("percent"),
+        json!("error-rate"),
+        json!("instructions"),
+        json!("sequential"),
+    ]);
+    prop_oneof![number, word]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    /// Whatever passes for a report can be decided and shown.
+    #[test]
+    fn a_changed_report_is_refused_or_decided(
+        order in prop::sample::select(vec!["interleaved", "sequential", "unknown"]),
+        runs in 1..8usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any_leaf()), 0..6),
+    ) {
+        let mut report = sample();
+        let times = |slower: f64| (0..runs).map(|i| slower * (100.0 + i as f64)).collect::<Vec<_>>();
+        report.measurements = ["a", "b", "c"]
+            .iter()
+            .flat_map(|name| {
+                [measurement(name, Side::Base, &times(1.0)), measurement(name, Side::Head, &times(1.2))]
+            })
+            .collect();
+        let mut document = serde_json::to_value(&report).unwrap();
+        document["order"] = json!(order);
+        for (at, leaf) in changes {
+            let mut places = leaves(&mut document["measurements"]);
+            *places.swap_remove(at.index(places.len())) = leaf;
+        }
+        if let Ok(read) = super::report(document.to_string().into_bytes(), FILE) {
+            let today = jiff::civil::date(2026, 11, 21);
+            let decided = gate::decide_again(read, &Config::built_in(), today, false);
+            for (form, _) in crate::report::Form::ALL {
+                prop_assert!(crate::report::render(&decided, *form, &Default::default()).is_ok());
+            }
+        }
+    }
 }
