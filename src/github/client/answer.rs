@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::budget::between;
 use super::{Failure, Token, permission};
@@ -110,7 +110,9 @@ impl Answer {
     pub(super) fn json<T: DeserializeOwned>(&self, token: &Token) -> Result<T, Ending> {
         let body: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };
         serde_json::from_slice(body).map_err(|error| {
-            if error.is_data() && !self.body.is_empty() {
+            // A wrong type may stand before the place where the answer breaks off.
+            let whole = || serde_json::from_slice::<IgnoredAny>(&self.body).is_ok();
+            if error.is_data() && whole() {
                 let what = format!("GitHub's answer has another form than expected: {error}");
                 Ending::Final(Failure::Unexpected { what: shown(&what, token) })
             } else if looks_like_html(&self.body) {

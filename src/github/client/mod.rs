@@ -58,8 +58,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that waits at most `max_wait` in its whole life. Its requests need a runtime of tokio with time and
-    /// network.
+    /// A client that waits at most `max_wait` in its whole life. All of its requests go through one runtime of tokio,
+    /// which needs time and network.
     ///
     /// # Errors
     /// When no secure transport can be set up, for instance because the machine has no root certificates.

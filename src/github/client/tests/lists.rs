@@ -1,5 +1,8 @@
+use std::io::Write;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use wiremock::matchers::{any, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -48,6 +51,24 @@ fn all_pages_are_read() {
         let (client, _) = client(&server);
         let things: Vec<Thing> = client.all("/things?state=open").await.unwrap();
         assert_eq!(things.iter().map(|thing| thing.id).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    });
+}
+
+#[test]
+fn a_page_that_breaks_off_is_read_again() {
+    run(async {
+        let server = MockServer::start().await;
+        let broken = json(200, r#"{"id": 1, "body": "tru"#);
+        Mock::given(any())
+            .respond_with(broken)
+            .up_to_n_times(1)
+            .with_priority(1)
+            .mount(&server)
+            .await;
+        Mock::given(any()).respond_with(page(&[1], None)).mount(&server).await;
+        let (client, clock) = client(&server);
+        assert_eq!(client.all("/things").await, Ok(vec![Thing { id: 1 }]));
+        assert_eq!(clock.slept(), [1]);
     });
 }
 
@@ -118,7 +139,12 @@ fn a_file_is_not_read_beyond_its_cap() {
             b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\nconnection: close\r\n\r\n";
         let mut unannounced = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
         unannounced.extend([0; 11]);
-        for answer in [announced.to_vec(), unannounced] {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(&[0; 1 << 20]).unwrap();
+        let mut bomb =
+            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n".to_vec();
+        bomb.extend(packed.finish().unwrap());
+        for answer in [announced.to_vec(), unannounced, bomb] {
             let (uri, _) = raw_server(vec![answer]);
             let (client, _) = client_of(&uri, Duration::from_secs(90));
             let failure = client.raw("/repos/o/n/contents/benchgate.yml", 10).await.unwrap_err();
