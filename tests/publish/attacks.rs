@@ -133,7 +133,7 @@ fn a_renamed_repository_is_followed_with_the_method() {
     fake.state().before = Some(Box::new(move |state, request| {
         let path = request.url.path();
         let rest = path.strip_prefix("/repos/octo-org/demo")?;
-        let status = if request.method.to_string() == "GET" { 301 } else { 307 };
+        let status = if request.method.as_str() == "GET" { 301 } else { 307 };
         let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
         let _ = state;
         Some(

@@ -145,8 +145,7 @@ fn a_comment_that_is_deleted_meanwhile_is_written_anew() {
         let fake = Fake::start();
         fake.state().add(WORKFLOW, OLD);
         fake.state().before = Some(Box::new(move |state, request| {
-            if request.method.to_string() == method
-                && request.url.path().contains("/issues/comments/")
+            if request.method.as_str() == method && request.url.path().contains("/issues/comments/")
             {
                 state.comments.clear();
             }
@@ -181,7 +180,7 @@ fn a_newer_run_that_writes_at_the_same_time_wins() {
         let body = marker(theirs, 1);
         let mut first = true;
         fake.state().after = Some(Box::new(move |state, request, normal| {
-            if std::mem::take(&mut first) && request.method.to_string() == "GET" {
+            if std::mem::take(&mut first) && request.method.as_str() == "GET" {
                 state.add(WORKFLOW, &body);
             }
             normal

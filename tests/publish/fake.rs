@@ -331,7 +331,7 @@ impl Fake {
     ) {
         let mut left = times;
         self.state().before = Some(Box::new(move |_, request| {
-            let hit = left > 0 && (method.is_empty() || request.method.to_string() == method);
+            let hit = left > 0 && (method.is_empty() || request.method.as_str() == method);
             hit.then(|| {
                 left -= 1;
                 answer()
@@ -347,7 +347,7 @@ impl Fake {
     ) {
         let mut done = false;
         self.state().after = Some(Box::new(move |_, request, normal| {
-            if done || request.method.to_string() != method || request.url.path() == "/graphql" {
+            if done || request.method.as_str() != method || request.url.path() == "/graphql" {
                 return normal;
             }
             done = true;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
+use tokio::runtime::{Builder, Runtime};
 
 use super::load::Where;
 use super::output::CommentArgs;
@@ -113,12 +114,12 @@ impl Publish {
         };
         let date = self.date.unwrap_or(edge.today);
         match &self.report {
-            Some(file) => self.from_file(file, &job, date, common, edge),
-            None => self.from_triggering_run(&job, date, common, edge),
+            Some(file) => self.publish_file(file, &job, date, common, edge),
+            None => self.publish_triggering_run(&job, date, common, edge),
         }
     }
 
-    fn from_file(
+    fn publish_file(
         &self,
         file: &Path,
         job: &Job,
@@ -171,7 +172,7 @@ impl Publish {
                 Ok(client) => {
                     let published =
                         publish::publish(&client, &destination, &report, &wishes, &options);
-                    said.published(runtime()?.block_on(published), edge)?;
+                    said.published(Requests::start()?.run(published)?, edge)?;
                 }
                 Err(diagnostic) => said.failed(diagnostic, edge)?,
             }
@@ -247,10 +248,25 @@ fn preview(
     Ok(outcome::exit_of(report))
 }
 
-/// What requests run on.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start what requests run on")
+/// What requests run on: one for all requests of a client.
+struct Requests(Option<Runtime>);
+
+impl Requests {
+    fn start() -> anyhow::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        Ok(Self(Some(runtime.context("cannot start what requests run on")?)))
+    }
+
+    fn run<T>(&self, work: impl Future<Output = T>) -> anyhow::Result<T> {
+        Ok(self.0.as_ref().context("what requests run on has ended")?.block_on(work))
+    }
+}
+
+impl Drop for Requests {
+    /// A name look-up that hangs must not keep the program waiting.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }

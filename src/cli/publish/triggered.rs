@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::outcome::Said;
-use super::{Publish, preview, runtime};
+use super::{Publish, Requests, preview};
 use crate::cli::{Common, Edge};
 use crate::config::{CANDIDATES, Config};
 use crate::diag::{Code, Diagnostic, ExitCode};
@@ -32,7 +32,7 @@ pub(super) struct TriggeredArgs {
 }
 
 impl Publish {
-    pub(super) fn from_triggering_run(
+    pub(super) fn publish_triggering_run(
         &self,
         job: &Job,
         date: Date,
@@ -50,9 +50,9 @@ impl Publish {
             candidates: CANDIDATES.iter().map(|path| (*path).to_owned()).collect(),
             templates: self.templates.as_deref().map(slashes),
         };
-        let runtime = runtime()?;
+        let requests = Requests::start()?;
         let mut decide = |measured: Measured, files: &BaseFiles| decide(measured, files, date);
-        match runtime.block_on(from_run::from_run(&client, job, &asked, &mut decide)) {
+        match requests.run(from_run::from_run(&client, job, &asked, &mut decide))? {
             Fetched::Report { report, templates, destination } => {
                 let options = self.options(common, edge, date, templates);
                 let wishes = self.wishes(!self.what.no_status);
@@ -65,16 +65,16 @@ impl Publish {
                     edge.print(&format!("{sentence}\n"))?;
                 }
                 let published = publish::publish(&client, &destination, &report, &wishes, &options);
-                said.published(runtime.block_on(published), edge)?;
+                said.published(requests.run(published)?, edge)?;
                 said.end(job, edge)
             }
             Fetched::Nothing { notice, unsettled } => {
                 edge.say(&[notice])?;
-                let settled = self.settle(&client, unsettled, &runtime, edge)?;
+                let settled = self.settle(&client, unsettled, &requests, edge)?;
                 Ok(if settled { ExitCode::Pass } else { ExitCode::Unpublished })
             }
             Fetched::Failed { diagnostics, unsettled } => {
-                self.settle(&client, unsettled, &runtime, edge)?;
+                self.settle(&client, unsettled, &requests, edge)?;
                 self.none(diagnostics, job, common, date, edge)
             }
         }
@@ -105,7 +105,7 @@ impl Publish {
         &self,
         client: &Client,
         unsettled: Option<Unsettled>,
-        runtime: &tokio::runtime::Runtime,
+        requests: &Requests,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<bool> {
         let Some(Unsettled { destination, description }) = unsettled else { return Ok(true) };
@@ -114,7 +114,7 @@ impl Publish {
         }
         let gate = self.comment.gate_name();
         let set = publish::commit_status(client, &destination, gate, State::Error, &description);
-        match runtime.block_on(set) {
+        match requests.run(set)? {
             Ok(()) => Ok(true),
             Err(failure) => {
                 edge.say(&[failure.to_diagnostic("set the commit status")])?;
