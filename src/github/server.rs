@@ -10,7 +10,7 @@ pub struct Server {
     graphql: Url,
     /// Without a slash at the end.
     web: String,
-    /// Whether the API is on this machine, where a test listens.
+    /// Whether the API is on this machine and not encrypted: where a test listens.
     loopback: bool,
     /// Scheme, host and port that the token may be sent to.
     origin: String,
@@ -47,7 +47,7 @@ impl Server {
         let web_text = set("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
         let web = address("GITHUB_SERVER_URL", &web_text)?;
         Ok(Self {
-            loopback: is_loopback(&api),
+            loopback: is_loopback(&api) && api.scheme() == "http",
             origin: api.origin().ascii_serialization(),
             api: api_text,
             graphql,
@@ -90,7 +90,7 @@ impl Server {
         url.scheme() == "https" || (self.loopback && is_loopback(url) && url.scheme() == "http")
     }
 
-    /// Whether the API is on this machine.
+    /// Whether the API is on this machine and not encrypted.
     pub(super) fn is_loopback(&self) -> bool {
         self.loopback
     }
@@ -161,6 +161,8 @@ mod tests {
 
         let local = read(&[("GITHUB_API_URL", "http://127.0.0.1:8080")]).unwrap();
         assert!(local.is_loopback());
+        let tunnel = read(&[("GITHUB_API_URL", "https://localhost:8443/api/v3")]).unwrap();
+        assert!(!tunnel.is_loopback());
         assert_eq!(local.graphql().as_str(), "http://127.0.0.1:8080/graphql");
     }
 

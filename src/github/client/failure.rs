@@ -141,6 +141,9 @@ impl Failure {
             }
             Self::Locked { .. } => "unlock the conversation, or read the report in the job summary",
             Self::OutOfTime { .. } => "run the job again later, or raise `--max-wait`",
+            Self::Unreachable { cause, .. } if cause.contains("certificate") => {
+                "install the root certificate of the server on the runner, or name its file in SSL_CERT_FILE"
+            }
             Self::Unreachable { .. } => {
                 "run the job again; look at https://www.githubstatus.com, and behind a proxy at HTTPS_PROXY and NO_PROXY"
             }
@@ -223,6 +226,10 @@ mod tests {
             Failure::Unreachable {
                 cause: "GitHub answers 502 Bad Gateway".to_owned(),
                 attempts: 7,
+            },
+            Failure::Unreachable {
+                cause: "no secure connection: invalid peer certificate: UnknownIssuer".to_owned(),
+                attempts: 1,
             },
             Failure::Unexpected { what: "the next page is on another host".to_owned() },
             Failure::TooLarge { what: "the file".to_owned(), most: "1024 bytes".to_owned() },

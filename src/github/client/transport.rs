@@ -179,8 +179,7 @@ fn broken(error: &(dyn Error + 'static)) -> Ending {
         if let Some(error) = error.downcast_ref::<reqwest::Error>() {
             connecting |= error.is_connect();
         }
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if is_of_tls(error) {
             // Another attempt meets the same certificate.
             let cause = format!("no secure connection: {}", deepest(error));
             return Ending::Final(Failure::Unreachable { cause, attempts: 1 });
@@ -195,6 +194,16 @@ fn broken(error: &(dyn Error + 'static)) -> Ending {
     })
 }
 
+/// Whether an error is one of TLS, in however many errors of input and output it is wrapped: these do not give the
+/// wrapped one as their source.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
+    }
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    inner.is_some_and(|inner| is_of_tls(inner))
+}
+
 /// The text of the innermost error, which says what happened.
 pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
     let mut error = error;
@@ -202,4 +211,22 @@ pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
         error = source;
     }
     crate::report::escape::cut(&error.to_string(), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_met_once() {
+        let inner = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        for error in [io::Error::other(inner.clone()), io::Error::other(io::Error::other(inner))] {
+            let Ending::Final(failure) = broken(&error) else { panic!("{error} is tried again") };
+            assert_eq!(
+                failure.to_string(),
+                "no secure connection: invalid peer certificate: UnknownIssuer (tried once)"
+            );
+        }
+        assert!(matches!(broken(&io::Error::other("other")), Ending::Again(_)));
+    }
 }
