@@ -26,6 +26,12 @@ const VALUE: usize = 5_000;
 const COUNT: u64 = u32::MAX as u64;
 /// The largest number of a block.
 const BLOCK: u64 = 1_000_000;
+/// What is measured is zero or between these, in whatever unit, so that squares and quotients stay numbers.
+const SMALLEST: f64 = 1e-60;
+/// See [`SMALLEST`].
+const LARGEST: f64 = 1e60;
+/// The relative spread inside a run is at most this.
+const SPREAD: f64 = 1e6;
 
 /// Reads a report that is not believed; `file` is its name for messages.
 ///
@@ -159,9 +165,16 @@ fn numbers(m: &Measurement) -> Option<String> {
     if m.per_run.iter().any(|&value| impossible(value)) {
         return Some("`per_run` holds a number that no run gives".into());
     }
-    let negative = m.noise.iter().flatten().any(|&noise| noise < 0.0)
-        || m.throughput.is_some_and(|throughput| throughput.amount < 0.0);
-    negative.then(|| "a spread or an amount is negative".into())
+    let amount = m.throughput.map(|throughput| throughput.amount);
+    let numbers = [m.estimate, m.low, m.high, amount].into_iter().flatten();
+    let lists = m.per_run.iter().chain(&m.quantiles).chain(&m.values).copied();
+    let beyond = |number: f64| number != 0.0 && !(SMALLEST..=LARGEST).contains(&number.abs());
+    if numbers.chain(lists).any(beyond) {
+        return Some("a number is beyond all measuring".into());
+    }
+    let impossible = m.noise.iter().flatten().any(|noise| !(0.0..=SPREAD).contains(noise))
+        || amount.is_some_and(|amount| amount < 0.0);
+    impossible.then(|| "a spread or an amount is one that no run gives".into())
 }
 
 #[cfg(test)]

@@ -92,7 +92,9 @@ fn what_no_report_holds_is_refused_and_never_repeated_at_length() {
         change(&|r| first(r, &|m| m.samples = u64::MAX)),
         change(&|r| first(r, &|m| m.per_run = vec![-1.0, 1.0])),
         change(&|r| first(r, &|m| m.per_run = vec![0.0, 1.0])),
+        change(&|r| first(r, &|m| m.per_run = vec![1e-300, 1.0])),
         change(&|r| first(r, &|m| m.noise = vec![Some(-0.1), None])),
+        change(&|r| first(r, &|m| m.noise = vec![Some(1e308), None])),
         change(&|r| r.measurements.extend(sample().measurements)),
         change(&|r| r.base.name = long.clone()),
         change(&|r| r.head.date = Some(long.clone())),
@@ -166,6 +168,9 @@ fn any_leaf() -> impl Strategy<Value = Value> {
         json!(-1e308),
         json!(5e-324),
         json!(0.5),
+        json!(1e-60),
+        json!(1e60),
+        json!(1e6),
         json!(1_000_000),
         json!(u32::MAX),
         json!(u64::MAX),
@@ -188,7 +193,7 @@ fn any_leaf() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     /// Whatever passes for a report can be decided and shown.
     #[test]
     fn a_changed_report_is_refused_or_decided(
