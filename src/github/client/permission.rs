@@ -4,7 +4,8 @@ use http::Method;
 ///
 /// GitHub names them in the header `x-accepted-github-permissions`: sets that go together are joined with commas,
 /// alternatives with semicolons. Of the alternatives the one with pull requests is taken, since `issues: write` is not
-/// enough on a pull request. Where the header is missing, the path tells.
+/// enough on a pull request. Where the header is missing, the path tells. Conversations and check runs are read only to
+/// be written, so there the permission to write is named at once.
 pub(super) fn needs(header: Option<&str>, method: &Method, path: &str) -> Vec<String> {
     let alternatives: Vec<Vec<String>> = header
         .unwrap_or_default()
@@ -14,10 +15,26 @@ pub(super) fn needs(header: Option<&str>, method: &Method, path: &str) -> Vec<St
         .collect();
     let pull_requests =
         alternatives.iter().find(|set| set.iter().any(|l| l.starts_with("pull-requests:")));
-    pull_requests
-        .or(alternatives.first())
-        .cloned()
-        .unwrap_or_else(|| by_path(method, path).into_iter().collect())
+    let by_path = || by_path(method, path).into_iter().collect();
+    let mut lines = pull_requests.or(alternatives.first()).cloned().unwrap_or_else(by_path);
+    if matches!(within(path).as_deref(), Some(["issues", ..] | [.., "check-runs"])) {
+        for line in &mut lines {
+            if line.starts_with("pull-requests:") || line.starts_with("checks:") {
+                *line = line.replace(": read", ": write");
+            }
+        }
+    }
+    lines
+}
+
+/// The segments of a path below its repository.
+fn within(path: &str) -> Option<Vec<&str>> {
+    let (path, _) = path.split_once('?').unwrap_or((path, ""));
+    let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match segments.as_slice() {
+        ["repos", _, _, rest @ ..] | ["repositories", _, rest @ ..] => Some(rest.to_vec()),
+        _ => None,
+    }
 }
 
 /// `pull_requests=write` as a line of a workflow.
@@ -31,13 +48,10 @@ fn line(pair: &str) -> Option<String> {
 }
 
 fn by_path(method: &Method, path: &str) -> Option<String> {
-    let segments: Vec<&str> = path.split(['/', '?']).filter(|part| !part.is_empty()).collect();
-    let within = match segments.as_slice() {
-        ["repos", _, _, rest @ ..] | ["repositories", _, rest @ ..] => rest,
-        ["graphql"] => return Some("pull-requests: write".to_owned()),
-        _ => return None,
-    };
-    let name = match within {
+    if path == "/graphql" {
+        return Some("pull-requests: write".to_owned());
+    }
+    let name = match within(path)?.as_slice() {
         ["issues" | "pulls" | "labels", ..] => "pull-requests",
         ["check-runs", ..] | ["commits", _, "check-runs", ..] => "checks",
         ["statuses", ..] | ["commits", _, "status" | "statuses", ..] => "statuses",
@@ -72,7 +86,16 @@ mod tests {
             .map(|(header, path)| format!("{path}: {:?}", needs(*header, &Method::POST, path)))
             .collect();
         insta::assert_snapshot!(shown.join("\n"));
-        assert_eq!(needs(None, &Method::GET, "/repos/o/n/contents/a"), ["contents: read"]);
+        let reading = |header, path| needs(header, &Method::GET, path);
+        assert_eq!(reading(None, "/repos/o/n/contents/a"), ["contents: read"]);
+        assert_eq!(reading(None, "/repos/o/n/pulls?head=a%2Fb"), ["pull-requests: read"]);
+        let comments = "/repos/o/n/issues/1/comments?per_page=100";
+        assert_eq!(
+            reading(Some("issues=read; pull_requests=read"), comments),
+            ["pull-requests: write"]
+        );
+        let checks = "/repos/o/n/commits/abc/check-runs?check_name=x";
+        assert_eq!(reading(Some("checks=read"), checks), ["checks: write"]);
     }
 
     proptest::proptest! {
