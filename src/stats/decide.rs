@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn nothing_is_decided_by_numbers_that_overflowed() {
         let (nan, inf) = (f64::NAN, f64::INFINITY);
-        for (change, se, df) in [(nan, 0.1, 4.0), (inf, 0.1, 4.0), (0.5, nan, 4.0), (0.5, 0.1, nan)] {
+        for (change, se, df) in [(nan, 0.1, 4.0), (inf, 0.1, 4.0), (0.5, nan, 4.0), (0.5, 0.1, nan)]
+        {
             let d = decide(Evidence { change, se_low: se, se_high: se, df }, 0.03, 0.01);
             assert_eq!((d.p_larger, d.p_smaller, d.high), (1.0, 1.0, inf));
         }

@@ -94,8 +94,20 @@ fn a_missing_permission_is_named_and_the_status_set() {
         .set_body_json(json!({ "message": "Resource not accessible by integration" }));
     world.answers("GET", "/repos/o/r/actions/runs/5002/artifacts", refused);
     let ended = world.publish(&[]);
-    is_an_error(&ended, "actions: read");
+    is_an_error(&ended, "add `actions: read` under `permissions:` of the job");
     assert_eq!(ended.comment(7), None);
+}
+
+/// Where reading is refused, writing would be as well.
+#[test]
+fn the_permission_to_write_is_named_where_reading_is_refused() {
+    let world = World::empty();
+    let refused = ResponseTemplate::new(403)
+        .insert_header("x-accepted-github-permissions", "pull_requests=read")
+        .set_body_json(json!({ "message": "Resource not accessible by integration" }));
+    world.answers("GET", "/repos/o/r/pulls", refused);
+    let ended = world.publish(&[]);
+    is_an_error(&ended, "add `pull-requests: write` under `permissions:` of the job");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::archive::{self, MOST_ARCHIVE, MOST_MEMBER};
-use super::{Asked, Measured, strict};
+use super::{Asked, Measured, strict, told};
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::github::context::{Repository, WorkflowRun};
 use crate::github::{Client, Failure, encode};
@@ -39,7 +39,7 @@ pub(super) async fn fetch(
     let listed: Vec<Artifact> = client
         .all_in(&path, "artifacts")
         .await
-        .map_err(|failure| failure.to_diagnostic(&doing("find")))?;
+        .map_err(|failure| told(&failure, &doing("find")))?;
     let artifact = match newest(listed, &asked.artifact) {
         Some(artifact) if artifact.expired => return Ok(Err(vec![expired(asked)])),
         Some(artifact) if artifact.size_in_bytes > MOST_ARCHIVE => {
@@ -53,7 +53,7 @@ pub(super) async fn fetch(
         Ok(bytes) => Ok(unpack(&bytes, asked).map_err(|diagnostic| vec![diagnostic])),
         Err(Failure::Gone { .. } | Failure::NotFound { .. }) => Ok(Err(vec![expired(asked)])),
         Err(Failure::TooLarge { .. }) => Ok(Err(vec![too_large(asked, None)])),
-        Err(failure) => Err(failure.to_diagnostic(&doing("download"))),
+        Err(failure) => Err(told(&failure, &doing("download"))),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Asked, BaseFiles};
+use super::{Asked, BaseFiles, told};
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::github::context::{Repository, Sha};
 use crate::github::{Client, Failure, encode};
@@ -97,9 +97,9 @@ async fn tip(
             // The branch may be gone since; the commit that GitHub knows the pull request's base by is not.
             let path = repository.path(format!("/commits/{}", encode(base.known)));
             let commit = client.get::<Commit>(&path).await;
-            commit.map_err(|failure| failure.to_diagnostic(&doing))?.sha
+            commit.map_err(|failure| told(&failure, &doing))?.sha
         }
-        Err(failure) => return Err(failure.to_diagnostic(&doing)),
+        Err(failure) => return Err(told(&failure, &doing)),
     };
     Sha::parse(&sha).ok_or_else(|| {
         let message = format!("cannot {doing}: {} is no commit", quoted(&sha));
@@ -125,7 +125,7 @@ impl Files<'_> {
         let bytes = match self.client.raw(&self.path(file), MOST_BYTES).await {
             Ok(bytes) => bytes,
             Err(Failure::NotFound { .. }) => return Ok(None),
-            Err(failure) => return Err(failure.to_diagnostic(&self.doing(file))),
+            Err(failure) => return Err(told(&failure, &self.doing(file))),
         };
         String::from_utf8(bytes).map(Some).map_err(|_| {
             let message = format!("cannot {}: it is not UTF-8 text", self.doing(file));
@@ -138,7 +138,7 @@ impl Files<'_> {
         let entries: Vec<Entry> = match self.client.get(&self.path(directory)).await {
             Ok(entries) => entries,
             Err(Failure::NotFound { .. }) => return Err(self.absent(directory, "--templates")),
-            Err(failure) => return Err(failure.to_diagnostic(&self.doing(directory))),
+            Err(failure) => return Err(told(&failure, &self.doing(directory))),
         };
         let is_template = |entry: &Entry| entry.kind == "file" && entry.name.ends_with(".j2");
         let names: Vec<String> =

@@ -10,9 +10,9 @@ mod base;
 mod pull_request;
 pub mod strict;
 
-use super::Client;
 use super::context::{Event, Job, Repository, RunRef, WorkflowRun};
 use super::publish::Destination;
+use super::{Client, Failure};
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::model::Report;
 use crate::report::{Templates, escape};
@@ -116,7 +116,7 @@ pub async fn from_run(
     let pulls = match pull_request::find(client, repository, run).await {
         Ok(Found::Current(pulls)) => pulls,
         Ok(other) => return outdated(other, place, run),
-        Err(failure) => return failed(failure.to_diagnostic("find the pull request"), Some(place)),
+        Err(failure) => return failed(told(&failure, "find the pull request"), Some(place)),
     };
     let measured = match artifact::fetch(client, repository, run, asked).await {
         Ok(measured) => measured,
@@ -243,6 +243,23 @@ fn outdated(found: Found, place: Destination, run: &WorkflowRun) -> Fetched {
         notice: notice(message),
         unsettled: description
             .map(|text| Unsettled { destination: place, description: text.to_owned() }),
+    }
+}
+
+/// What GitHub did not give, with the permissions that such a job needs.
+fn told(failure: &Failure, doing: &str) -> Diagnostic {
+    let told = failure.to_diagnostic(doing);
+    match failure {
+        Failure::Permission { needs, .. } if !needs.is_empty() => {
+            // Reading alone would only lead to the next refusal.
+            let lines =
+                needs.join("` and `").replace("pull-requests: read", "pull-requests: write");
+            told.help(format!(
+                "add `{lines}` under `permissions:` of the job; in all, `--from-run` needs `actions: read`, `contents: read`, \
+                 `pull-requests: write` and `statuses: write`"
+            ))
+        }
+        _ => told,
     }
 }
 
