@@ -39,8 +39,9 @@ impl Client {
         let started = self.clock.now();
         let result = tokio::time::timeout(time, self.exchange(call)).await;
         let ended = self.clock.now();
-        let took = between(started, ended);
-        self.budget.spend(if result.is_ok() { took } else { took.max(time) });
+        // A clock that was set while it took its time says nothing.
+        let took = if result.is_ok() { between(started, ended).min(time) } else { time };
+        self.budget.spend(took);
         if call.is_write() {
             self.budget.wrote(ended);
         }
