@@ -9,6 +9,7 @@ mod comment;
 pub mod context;
 pub mod from_run;
 pub mod labels;
+mod markdown;
 pub mod outputs;
 pub mod preview;
 pub mod publish;

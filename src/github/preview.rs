@@ -1,12 +1,13 @@
 //! What would be sent, for `--dry-run` and for looking at it before.
 
 use super::check_run;
+use super::markdown::markdown;
 use super::publish::{Destination, Wishes};
 use super::review::Reviewer;
 use super::status::{self, State};
 use crate::diag::quoted;
 use crate::model::{Outcome, Report, Severity};
-use crate::report::{self, Form, Options, RenderError, escape};
+use crate::report::{self, Options, RenderError, escape};
 
 /// What would be sent: lines about everything but the comment, and the comment itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub fn preview(
         }
     }
     let comment = (wishes.comment && (number.is_some() || to.is_none()))
-        .then(|| report::render(report, Form::Markdown, &options))
+        .then(|| markdown(report, &options).map(|(text, _)| text))
         .transpose()?;
     if lines.len() == 1 && comment.is_none() {
         lines = vec!["nothing would be sent".to_owned()];

@@ -10,7 +10,7 @@ use super::status::{self, State, Status};
 use super::{Client, Failure};
 use crate::diag::{Code, Diagnostic, Level, quoted};
 use crate::model::{Report, Severity};
-use crate::report::{self, Form, Options, RenderError, Templates, escape};
+use crate::report::{self, Options, escape};
 
 /// Where a report goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -346,26 +346,18 @@ async fn publish_review(
     }
 }
 
-/// The report as Markdown. A template of the user's that is wrong must not keep the verdict from the author of a pull
-/// request, so the embedded one takes its place.
+/// The report as Markdown; what went wrong is noted.
 fn markdown(report: &Report, options: &Options, published: &mut Published) -> Option<String> {
-    let error = match report::render(report, Form::Markdown, options) {
-        Ok(text) => return Some(text),
-        Err(error) => error,
-    };
-    let mut diagnostic = error.to_diagnostic();
-    let own_template = !options.templates.is_empty()
-        && matches!(error, RenderError::Template { .. } | RenderError::TooLong { .. });
-    if !own_template {
-        published.failures.push(diagnostic);
-        return None;
+    match super::markdown::markdown(report, options) {
+        Ok((text, warning)) => {
+            published.notes.extend(warning);
+            Some(text)
+        }
+        Err(error) => {
+            published.failures.push(error.to_diagnostic());
+            None
+        }
     }
-    diagnostic.level = Level::Warning;
-    if !published.notes.contains(&diagnostic) {
-        published.notes.push(diagnostic);
-    }
-    let plain = Options { templates: Templates::new(), ..options.clone() };
-    markdown(report, &plain, published)
 }
 
 /// An address that GitHub sent, if it is one.

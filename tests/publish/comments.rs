@@ -234,6 +234,8 @@ fn a_template_that_is_wrong_does_not_keep_the_verdict_back() {
         "{}",
         done.err
     );
+    assert_eq!(done.err.matches("cannot be rendered").count(), 1, "{}", done.err);
+    assert!(done.summary.starts_with("### "), "{}", done.summary);
     assert!(fake.state().comments[0].body.starts_with(&marker(1000, 1)));
 }
 

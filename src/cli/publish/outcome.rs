@@ -14,6 +14,8 @@ use crate::report::{self, Form, Options, escape};
 pub(super) struct Said {
     exit: ExitCode,
     failed: bool,
+    /// What was said already: nothing is said twice.
+    said: Vec<Diagnostic>,
     comment_url: Option<String>,
 }
 
@@ -37,16 +39,31 @@ impl Said {
             _ => text,
         };
         edge.print(&shown)?;
+        let mut said =
+            Self { exit: exit_of(report), failed: false, said: Vec::new(), comment_url: None };
         if let Some(path) = &job.output {
             let outputs = Outputs::of(report);
             let appended = outputs::append_outputs(path, &outputs, (edge.random)()?);
-            edge.say(appended.err().as_slice())?;
+            said.say(appended.err(), edge)?;
         }
         if let Some(path) = &job.summary {
-            let appended = outputs::append_summary(path, report, options);
-            edge.say(appended.err().as_slice())?;
+            said.say(outputs::append_summary(path, report, options).err(), edge)?;
         }
-        Ok(Self { exit: exit_of(report), failed: false, comment_url: None })
+        Ok(said)
+    }
+
+    fn say(
+        &mut self,
+        diagnostics: impl IntoIterator<Item = Diagnostic>,
+        edge: &mut Edge<'_>,
+    ) -> anyhow::Result<()> {
+        for diagnostic in diagnostics {
+            if !self.said.contains(&diagnostic) {
+                edge.say(std::slice::from_ref(&diagnostic))?;
+                self.said.push(diagnostic);
+            }
+        }
+        Ok(())
     }
 
     /// Shows the worst findings on the page of the run.
@@ -71,9 +88,9 @@ impl Said {
         for line in &published.done {
             edge.print(&format!("{}\n", escape::terminal(line)))?;
         }
-        edge.say(&published.notes)?;
-        edge.say(&published.failures)?;
         self.failed |= !published.failures.is_empty();
+        self.say(published.notes, edge)?;
+        self.say(published.failures, edge)?;
         self.comment_url = published.comment_url.or(self.comment_url.take());
         Ok(())
     }
@@ -85,16 +102,16 @@ impl Said {
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<()> {
         self.failed = true;
-        Ok(edge.say(&[diagnostic])?)
+        self.say([diagnostic], edge)
     }
 
     /// Gives the address of the comment to later steps, and the exit code: the report's, or that publishing failed
     /// where the gate passed.
-    pub(super) fn end(self, job: &Job, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+    pub(super) fn end(mut self, job: &Job, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         if let Some(path) = &job.output {
             let outputs = Outputs::comment_url(self.comment_url.as_deref());
             let appended = outputs::append_outputs(path, &outputs, (edge.random)()?);
-            edge.say(appended.err().as_slice())?;
+            self.say(appended.err(), edge)?;
         }
         Ok(match self.exit {
             ExitCode::Pass if self.failed => ExitCode::Unpublished,

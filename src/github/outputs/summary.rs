@@ -2,8 +2,9 @@ use std::path::Path;
 
 use super::append;
 use crate::diag::{Code, Diagnostic};
+use crate::github::markdown::markdown;
 use crate::model::Report;
-use crate::report::{self, Form, Options};
+use crate::report::Options;
 
 /// GitHub drops a step's summary that is longer than 1 MiB; some bytes are left to what else the step may write.
 const MOST_BYTES: usize = (1 << 20) - (16 << 10);
@@ -14,7 +15,8 @@ const LEAST_BYTES: usize = 8_192;
 /// to cut.
 ///
 /// # Errors
-/// A warning when there is no room or the file cannot be written; the template's error when it cannot be rendered.
+/// A warning when there is no room or the file cannot be written; also when the user's template is wrong, so that the
+/// embedded one took its place.
 pub fn append_summary(path: &Path, report: &Report, options: &Options) -> Result<(), Diagnostic> {
     let there = path.metadata().map_or(0, |data| usize::try_from(data.len()).unwrap_or(usize::MAX));
     let room = MOST_BYTES.saturating_sub(there);
@@ -25,12 +27,12 @@ pub fn append_summary(path: &Path, report: &Report, options: &Options) -> Result
             .help("publish in a step of its own, before the one that writes so much"));
     }
     let options = Options { max_bytes: room - 2, ..options.clone() };
-    let text =
-        report::render(report, Form::Markdown, &options).map_err(|error| error.to_diagnostic())?;
+    let (text, warning) = markdown(report, &options).map_err(|error| error.to_diagnostic())?;
     // A table or a list that another tool left open would swallow the heading.
     let begin = if there == 0 { "" } else { "\n" };
     let text = text.trim_end();
-    append(path, &format!("{begin}{}\n", without_marker(text)), "the summary of the job")
+    append(path, &format!("{begin}{}\n", without_marker(text)), "the summary of the job")?;
+    warning.map_or(Ok(()), Err)
 }
 
 /// The comment without its hidden first line, which means nothing in a summary.
