@@ -71,7 +71,10 @@ impl Trouble {
         Ending::Again(Self { garbage: true, ..Self::new(cause, done) })
     }
 
-    pub(super) fn limit(cause: String, wait: Option<Duration>) -> Self {
+    /// A rate limit. Of what GitHub says the first sentence is enough; advice on support follows.
+    pub(super) fn limit(message: &str, wait: Option<Duration>) -> Self {
+        let sentence = message.split(". ").next().unwrap_or_default().trim_end_matches('.');
+        let cause = format!("GitHub limits the rate of requests ({sentence})");
         Self { wait: Wait::Limit(wait), ..Self::new(cause, Done::No) }
     }
 
@@ -132,8 +135,7 @@ impl Answer {
             return Ending::Again(Trouble::new(cause, Done::No));
         }
         if let Some(wait) = self.limit(&message, asked.now) {
-            let cause = format!("GitHub limits the rate of requests ({message})");
-            return Ending::Again(Trouble::limit(cause, wait));
+            return Ending::Again(Trouble::limit(&message, wait));
         }
         Ending::Final(match self.status {
             StatusCode::UNAUTHORIZED => Failure::Unauthorized { message },

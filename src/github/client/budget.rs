@@ -23,6 +23,7 @@ struct State {
     spent: Duration,
     limited: bool,
     cause: Option<String>,
+    blocked: Option<(Timestamp, String)>,
     written: Option<Timestamp>,
 }
 
@@ -68,6 +69,21 @@ impl Budget {
     pub(super) fn used_up(&self) -> Failure {
         let cause = self.state().cause.clone().unwrap_or_else(|| "slow answers".to_owned());
         Failure::OutOfTime { cause, asked: None, left: Duration::ZERO, most: self.most }
+    }
+
+    /// GitHub wants to be left alone for longer than can be waited.
+    pub(super) fn block(&self, now: Timestamp, time: Duration, cause: &str) {
+        let until = now.checked_add(time).unwrap_or(Timestamp::MAX);
+        self.state().blocked = Some((until, cause.to_owned()));
+    }
+
+    /// The failure of a write that GitHub does not want now: who asks nevertheless may be banned.
+    pub(super) fn blocked(&self, now: Timestamp) -> Option<Failure> {
+        let left = self.left();
+        let (until, cause) = self.state().blocked.clone()?;
+        let asked = between(now, until);
+        let (asked_for, most) = (Some(asked), self.most);
+        (asked >= left).then_some(Failure::OutOfTime { cause, asked: asked_for, left, most })
     }
 
     /// GitHub said that requests come too fast.

@@ -52,8 +52,8 @@ impl Client {
             },
             Some("NOT_FOUND") => Failure::NotFound { message },
             Some("RATE_LIMITED") => {
-                let cause = format!("GitHub limits the rate of requests ({message})");
-                return Ending::Again(Trouble::limit(cause, answer.asked_wait(self.clock.now())));
+                let wait = answer.asked_wait(self.clock.now());
+                return Ending::Again(Trouble::limit(&message, wait));
             }
             // What GraphQL says where REST answers with 502.
             None if refusal.message.starts_with("Something went wrong") => {

@@ -42,6 +42,7 @@ impl Tries {
         let left = client.budget.left();
         if wait >= left && limited {
             let (cause, most) = (trouble.cause, client.budget.most());
+            client.budget.block(client.clock.now(), wait, &cause);
             return Err(Failure::OutOfTime { cause, asked: Some(wait), left, most });
         }
         if wait >= left || self.made >= ATTEMPTS {

@@ -27,7 +27,11 @@ impl Client {
     /// Sends a request once and judges the answer.
     pub(super) async fn attempt(&self, call: &Call) -> Result<Answer, Ending> {
         if call.is_write() {
-            let pause = self.budget.before_write(self.clock.now());
+            let now = self.clock.now();
+            if let Some(failure) = self.budget.blocked(now) {
+                return Err(Ending::Final(failure));
+            }
+            let pause = self.budget.before_write(now);
             if !pause.is_zero() {
                 self.budget.spend(pause);
                 self.clock.sleep(pause).await;

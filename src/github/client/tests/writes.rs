@@ -161,3 +161,25 @@ fn writes_keep_a_distance_after_a_limit() {
         assert_eq!(clock.slept(), [2, 1, 1]);
     });
 }
+
+#[test]
+fn nothing_more_is_written_when_github_wants_a_long_pause() {
+    run(async {
+        let server = MockServer::start().await;
+        let limited = secondary(429).insert_header("retry-after", "3600");
+        Mock::given(method("PATCH")).respond_with(limited).expect(1).mount(&server).await;
+        Mock::given(method("GET")).respond_with(thing(1)).expect(1).mount(&server).await;
+        let (client, clock) = client(&server);
+        let mut shown = Vec::new();
+        for _ in 0..2 {
+            let comment = "/repos/o/n/issues/comments/1";
+            let result: Result<Thing, _> = client.patch(comment, &value!({"body": "x"})).await;
+            shown.push(result.unwrap_err());
+        }
+        let [first, second] = &shown[..] else { panic!("{shown:?}") };
+        assert_eq!(first, second);
+        assert!(matches!(first, Failure::OutOfTime { .. }), "{first}");
+        client.get::<Thing>("/repos/o/n").await.unwrap();
+        assert!(clock.slept().is_empty());
+    });
+}
