@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
-//!              ▲
-//! measure ─────┘
+//!              ▲                                                    │ (a file)
+//! measure ─────┘                                                    └─▶ github: comment, summary, annotations, status
 //! ```
 
 pub mod calibrate;
@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod diag;
 pub mod gate;
+pub mod github;
 pub mod ingest;
 pub mod measure;
 pub mod model;

@@ -1,11 +1,15 @@
 //! The `benchgate` program: arguments in, exit code out. Nothing else prints or exits.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::panic;
+use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anstream::AutoStream;
 use benchgate::cli::{self, Edge};
+use benchgate::github::Clock;
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Columns where the output is no terminal, such as the log of a build.
@@ -25,6 +29,9 @@ fn main() -> ExitCode {
             terminal_err: stderr().is_terminal(),
             width: width(),
             today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+            clock: Arc::new(SystemClock),
+            variable: &|name| std::env::var(name).ok(),
+            random: &random,
             out: &mut out,
             err: &mut err,
         };
@@ -35,6 +42,26 @@ fn main() -> ExitCode {
         let _ = writeln!(stderr(), "{text}");
     };
     ExitCode::from(cli::guarded(run, say).code())
+}
+
+/// The clock of the system.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+/// 128 bits from the system's source of randomness.
+fn random() -> io::Result<u128> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(u128::from_le_bytes(bytes))
 }
 
 /// Columns of the terminal; of a log, where there is none.

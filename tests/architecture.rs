@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model", "diag"]),
     ("measure", &["model", "diag", "ingest"]),
     ("calibrate", &["gate", "stats", "config", "model", "diag"]),
+    ("github", &["model", "report", "diag"]),
     (
         "cli",
         &[
@@ -24,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "diag",
             "gate",
+            "github",
             "ingest",
             "measure",
             "model",
@@ -48,6 +50,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("config", &["std::net", "std::time", "std::env", "std::fs", "println!"]),
     ("ingest", &["std::net", "std::env", "println!"]),
     ("measure", &["std::net", "println!"]),
+    ("github", &["std::env", "Timestamp::now", "println!"]),
 ];
 
 const FILES_CLOCK_NETWORK: &[&str] =

@@ -1,11 +1,14 @@
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::ColorChoice;
 use jiff::civil::Date;
 
 use crate::diag::{self, Diagnostic, ExitCode, visible};
+use crate::github::Clock;
 
-/// What a command knows of the world: where to print, what the terminal can do, what day it is.
+/// What a command knows of the world: where to print, what the terminal can do, what time it is, what the environment
+/// says.
 pub struct Edge<'a> {
     /// Reports go here.
     pub out: &'a mut dyn Write,
@@ -21,6 +24,12 @@ pub struct Edge<'a> {
     pub width: usize,
     /// Today, UTC.
     pub today: Date,
+    /// The clock by which requests are repeated and given up.
+    pub clock: Arc<dyn Clock>,
+    /// The value of a variable of the environment; `None` where it is not set or no Unicode.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// 128 bits that nobody can foresee.
+    pub random: &'a dyn Fn() -> io::Result<u128>,
 }
 
 impl Edge<'_> {

@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand; parse the arguments, call the rooms in order, return the exit code.
 //!
-//! Everything that comes from outside (streams, terminal, clock) enters as an [`Edge`].
+//! Everything that comes from outside (streams, terminal, clock, environment, randomness) enters as an [`Edge`].
 
 mod calibrate;
 mod compare;
@@ -13,6 +13,7 @@ mod load;
 mod measure;
 mod output;
 mod progress;
+mod publish;
 mod render;
 
 pub use edge::Edge;
@@ -55,6 +56,8 @@ enum Command {
     Compare(Box<compare::Compare>),
     /// Build two revisions, run their benchmarks in turns, write a run set.
     Measure(Box<measure::Measure>),
+    /// Put a finished report on GitHub: a comment, the summary of the job, and what else is asked for.
+    Publish(Box<publish::Publish>),
     /// Write a finished report in another form.
     Render(render::Render),
     /// Tell how often the configured gate alarms without a change, and what it finds, from runs of identical code.
@@ -77,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, edge: &mut Edge<'_>) -
         Command::Compare(compare) => compare.run(cli.common, edge),
         Command::Measure(measure) => measure.run(cli.common, edge),
         Command::Calibrate(calibrate) => calibrate.run(cli.common, edge),
+        Command::Publish(publish) => publish.run(cli.common, edge),
         Command::Render(render) => render.run(cli.common, edge),
         Command::Config(config) => config.run(edge),
         Command::Explain(explain) => explain.run(edge),

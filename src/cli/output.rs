@@ -63,6 +63,11 @@ pub(super) struct CommentArgs {
 }
 
 impl CommentArgs {
+    /// The gate's name, as it stands on the command line.
+    pub(super) fn gate_name(&self) -> &str {
+        &self.gate_name
+    }
+
     /// How to render.
     pub(super) fn options(
         &self,

@@ -139,6 +139,41 @@ codes! {
     UnfairMeasurement = "unfair-measurement",
     /// Measuring ended before its plan was done: it was interrupted, or the budget was used up.
     Unfinished = "unfinished",
+    /// An address of GitHub in the environment (`GITHUB_API_URL`, `GITHUB_GRAPHQL_URL`, `GITHUB_SERVER_URL`) is not one
+    /// that a token may be sent to: it is not encrypted, or the two of the API are on different hosts.
+    ServerAddress = "server-address",
+    /// The token for GitHub is empty, cannot be one, or GitHub does not accept it.
+    BadToken = "bad-token",
+    /// GitHub knows the token, but it may not do this. The job lacks a line under `permissions:`, or it runs for a
+    /// pull request from a fork or by Dependabot, where the token is read-only.
+    MissingPermission = "missing-permission",
+    /// GitHub limits the rate of requests, or answers so slowly, that waiting would take more than `--max-wait`.
+    RateLimited = "rate-limited",
+    /// GitHub cannot be reached, or is down.
+    GithubUnreachable = "github-unreachable",
+    /// GitHub understood the request and refused it: what it is about does not exist, is gone or locked, or a value
+    /// is not allowed.
+    GithubRefused = "github-refused",
+    /// An answer is not GitHub's, not in its form, too large, or leads to a host where the token must not go.
+    UnexpectedAnswer = "unexpected-answer",
+    /// The environment of the job or the payload of its event is not what GitHub writes there, or lacks what publishing
+    /// needs.
+    BadEvent = "bad-event",
+    /// The summary of the job or the outputs of the step could not be written. The verdict does not depend on them.
+    NotPublished = "not-published",
+    /// Something was left as it is on GitHub, on purpose: a newer run has spoken, the branch has moved on, the
+    /// conversation is locked.
+    Skipped = "skipped",
+    /// The workflow run that measured left no report: it failed before there was one, did not upload it, or the
+    /// artifact has expired. Nothing measured is never a pass.
+    NoArtifact = "no-artifact",
+    /// The artifact of a workflow run is not one that holds a report: it is no zip archive, does not hold the report
+    /// exactly once as a plain file, or is larger than it may be. Whoever opens a pull request chooses what is in it, so
+    /// nothing else of it is looked at.
+    BadArtifact = "bad-artifact",
+    /// The same commit is at the head of several pull requests, and the report does not say which of their base branches
+    /// it was measured against.
+    SeveralPullRequests = "several-pull-requests",
 }
 
 impl fmt::Display for Code {

@@ -10,6 +10,8 @@ pub enum ExitCode {
     Usage = 2,
     /// The inputs are wrong: an error-level diagnostic, nothing measured, an empty side.
     Input = 3,
+    /// The report could not be published, and the gate passed.
+    Unpublished = 4,
     /// The gate is inconclusive, and `inconclusive: fail`.
     Inconclusive = 5,
     /// A bug in benchgate.
@@ -31,6 +33,7 @@ impl ExitCode {
         (Self::Fail, "fail: an unwaived finding is at or above `fail-on`"),
         (Self::Usage, "the command line or the configuration is wrong"),
         (Self::Input, "the inputs are wrong: an error in a file, nothing measured, an empty side"),
+        (Self::Unpublished, "the report could not be published, and the gate passed"),
         (Self::Inconclusive, "inconclusive, and the configuration says `inconclusive: fail`"),
         (Self::Bug, "a bug in benchgate"),
         (Self::Interrupted, "interrupted by Ctrl-C or a signal to terminate"),

@@ -22,10 +22,8 @@ const EMBEDDED: &[(&str, &str)] = &[
 ];
 
 pub(super) fn render(report: &Report, options: &Options) -> Result<String, RenderError> {
-    let name = options.gate_name.as_str();
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
-        return Err(RenderError::GateName(name.to_owned()));
+    if !super::is_gate_name(&options.gate_name) {
+        return Err(RenderError::GateName(options.gate_name.clone()));
     }
     let environment = environment(options)?;
     let template = environment.get_template(COMMENT).map_err(|error| template_error(&error))?;

@@ -13,7 +13,7 @@ pub mod number;
 mod options;
 mod phrase;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod text;
 mod view;
 mod words;
@@ -55,6 +55,19 @@ impl Form {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|&(form, _)| form)
     }
+}
+
+/// Whether a gate can have this name: 1 to 64 letters, digits, dots, underscores and hyphens.
+#[must_use]
+pub fn is_gate_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=64).contains(&name.len()) && name.chars().all(allowed)
+}
+
+/// The verdict in one sentence of plain text: what a commit status and the title of a check run say.
+#[must_use]
+pub fn headline(report: &Report) -> String {
+    view::View::new(report).headline.text.plain()
 }
 
 /// Writes a report in one form. The same report and options give the same bytes.

@@ -247,7 +247,7 @@ fn quiet() -> Vec<Comparison> {
 }
 
 /// Two critical, one warning, a missing and an added benchmark, and what else a pull request may have.
-pub(super) fn failing() -> Report {
+pub(crate) fn failing() -> Report {
     let mut rows = quiet();
     rows.push(comparison("parser/large", 1.42e6, 1.748e6, (0.208, 0.259)));
     rows.push(comparison("dht/lookup/1000", 31e3, 38.1e3, (0.18, 0.28)));
@@ -451,7 +451,7 @@ fn hostile() -> Report {
 }
 
 /// Every sample, by name.
-pub(super) fn all() -> Vec<(&'static str, Report)> {
+pub(crate) fn all() -> Vec<(&'static str, Report)> {
     vec![
         ("failing", failing()),
         ("passing", passing()),
@@ -468,14 +468,14 @@ pub(super) fn all() -> Vec<(&'static str, Report)> {
 }
 
 /// The smallest report that has one of everything.
-pub(super) fn small() -> Report {
+pub(crate) fn small() -> Report {
     let mut report = report(vec![comparison("parser/large", 1.42e6, 1.748e6, (0.208, 0.259))]);
     report.diagnostics.push(Diagnostic::warning(Code::Stale, "old").file("target/criterion"));
     report
 }
 
 /// Ten thousand benchmarks with long names.
-pub(super) fn huge() -> Report {
+pub(crate) fn huge() -> Report {
     let rows = (0..10_000).map(|i| {
         let name = format!("{i:05}/{}", "x".repeat(194));
         let change = [0.0, 0.0, 0.3, -0.2, 0.01][i % 5];

@@ -7,11 +7,13 @@ use super::{Decision, Evidence};
 ///
 /// `low, high = change ∓ t(1 - alpha, df)·se`; `p_larger = P(T > (change - ln(1 + margin))/se)`, `p_smaller`
 /// likewise the other way (two one-sided tests, Schuirmann 1987). `alpha` in (0, 0.5], `margin` >= 0 as a
-/// fraction. Where both standard errors are zero nothing is known of the noise: p = 1, and the interval is open.
+/// fraction. Where a standard error is zero, or numbers beyond all measuring left none, nothing is known of the noise:
+/// p = 1, and the interval is open.
 #[must_use]
 pub fn decide(evidence: Evidence, margin: f64, alpha: f64) -> Decision {
     let Evidence { change, se_low, se_high, df } = evidence;
-    if se_low <= 0.0 || se_high <= 0.0 {
+    let known = se_low > 0.0 && se_high > 0.0 && df > 0.0 && change.is_finite();
+    if !known {
         return Decision {
             change,
             low: f64::NEG_INFINITY,
@@ -88,6 +90,19 @@ mod tests {
     fn nothing_is_decided_without_noise() {
         let d = decide(Evidence { change: 0.5, se_low: 0.0, se_high: 0.0, df: 4.0 }, 0.03, 0.01);
         assert_eq!((d.p_larger, d.p_smaller, d.high), (1.0, 1.0, f64::INFINITY));
+    }
+
+    #[test]
+    fn nothing_is_decided_by_numbers_that_overflowed() {
+        let (nan, inf) = (f64::NAN, f64::INFINITY);
+        for (change, se, df) in [(nan, 0.1, 4.0), (inf, 0.1, 4.0), (0.5, nan, 4.0), (0.5, 0.1, nan)]
+        {
+            let d = decide(Evidence { change, se_low: se, se_high: se, df }, 0.03, 0.01);
+            assert_eq!((d.p_larger, d.p_smaller, d.high), (1.0, 1.0, inf));
+        }
+        let d = decide(Evidence { change: 0.5, se_low: inf, se_high: inf, df: 4.0 }, 0.03, 0.01);
+        assert_eq!((d.p_larger, d.high), (0.5, inf));
+        assert!(t_upper_tail(nan, 4.0).is_nan());
     }
 
     #[test]

@@ -6,9 +6,12 @@ use statrs::function::gamma::digamma as statrs_digamma;
 /// The standard normal quantile for 95 %, two-sided.
 pub const NORMAL_95: f64 = 1.959_963_984_540_054;
 
-/// Upper tail of Student's t: P(T > t). `df` > 0; NaN otherwise. Through the incomplete beta function (Abramowitz & Stegun 1964, 26.7.1).
+/// Upper tail of Student's t: P(T > t). `df` > 0; NaN otherwise, and where `t` is no number. Through the incomplete beta function (Abramowitz & Stegun 1964, 26.7.1).
 #[must_use]
 pub fn t_upper_tail(t: f64, df: f64) -> f64 {
+    if t.is_nan() {
+        return f64::NAN;
+    }
     StudentsT::new(0.0, 1.0, df).map_or(f64::NAN, |distribution| distribution.sf(t))
 }
 

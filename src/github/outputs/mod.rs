@@ -1,0 +1,28 @@
+//! What a job says without asking the API: its summary, annotations, the outputs of the step, its log. All of it works
+//! in a job whose token can only read.
+
+mod annotations;
+mod log;
+mod step;
+mod summary;
+
+pub use annotations::annotations;
+pub use log::unheard;
+pub use step::{Outputs, append_outputs};
+pub use summary::append_summary;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use crate::diag::{Code, Diagnostic};
+
+/// Appends to a file of the runner; what other steps wrote there stays.
+fn append(path: &Path, text: &str, what: &str) -> Result<(), Diagnostic> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+        Diagnostic::warning(Code::NotPublished, format!("cannot write {what}: {error}"))
+            .file(path.display().to_string())
+            .help("the runner makes this file; leave its variable as it is")
+    })
+}

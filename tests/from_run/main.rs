@@ -1,0 +1,15 @@
+//! `benchgate publish --from-run` as a `workflow_run` job calls it: a stranger's artifact, our token.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what cannot be done is a failed test"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod artifacts;
+mod attacks;
+mod rules;
+mod runs;
+mod world;
