@@ -139,7 +139,7 @@ impl Compare {
             (config, templates) => {
                 let mut diagnostics = config.err().unwrap_or_default();
                 diagnostics.extend(templates.err());
-                return self.refuse(diagnostics, common, edge);
+                return self.refuse(diagnostics, ExitCode::Usage, common, edge);
             }
         };
         let config = self.overridden(config);
@@ -203,15 +203,16 @@ impl Compare {
         }
     }
 
-    /// The configuration is wrong: the report says so and can be published all the same.
-    fn refuse(
+    /// What kept it from deciding: the report says so and can be published all the same.
+    pub(super) fn refuse(
         &self,
         diagnostics: Vec<Diagnostic>,
+        exit: ExitCode,
         common: Common,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<ExitCode> {
         edge.say(&diagnostics)?;
-        let report = gate::refuse(&Config::built_in(), diagnostics, ExitCode::Usage);
+        let report = gate::refuse(&Config::built_in(), diagnostics, exit);
         let date = self.date.unwrap_or(edge.today);
         deliver(
             &report,
@@ -220,7 +221,7 @@ impl Compare {
             common,
             edge,
         )?;
-        Ok(ExitCode::Usage)
+        Ok(exit)
     }
 }
 

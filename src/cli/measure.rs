@@ -13,7 +13,7 @@ use super::output::{CommentArgs, Target};
 use super::progress::Progress;
 use super::{Common, Edge, interrupt};
 use crate::config::Config;
-use crate::diag::{Code, Diagnostics, ExitCode, Level, visible};
+use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode, Level, visible};
 use crate::gate::{self, Collector, Facts};
 use crate::ingest::{self, Options, Source};
 use crate::measure::{self, Halt, Request, ShellCommand, Subject, World};
@@ -185,10 +185,7 @@ impl Measure {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         let config = match self.rules.config() {
             Ok(config) => config,
-            Err(diagnostics) => {
-                edge.say(&diagnostics)?;
-                return Ok(ExitCode::Usage);
-            }
+            Err(diagnostics) => return self.refuse(diagnostics, ExitCode::Usage, common, edge),
         };
         let here = env::current_dir().context("cannot tell the current directory")?;
         let stop = interrupt::flag().context("cannot handle Ctrl-C")?;
@@ -209,8 +206,7 @@ impl Measure {
         let done = match measured {
             Ok(done) => done,
             Err(Halt::Failed { diagnostics, exit }) => {
-                edge.say(&diagnostics)?;
-                return Ok(exit);
+                return self.refuse(diagnostics, exit, common, edge);
             }
             Err(Halt::Interrupted) => {
                 let dir = dir.display();
@@ -223,15 +219,7 @@ impl Measure {
             edge.print(&format!("run set: {}\n", visible(&done.dir.display().to_string())))?;
             return Ok(failed);
         }
-        let compare = Compare::of_run_set(
-            done.dir,
-            self.rules,
-            self.out,
-            self.date,
-            self.comment,
-            self.allow_empty_base,
-        );
-        let decided = compare.run(common, edge)?;
+        let decided = self.comparison(done.dir).run(common, edge)?;
         Ok(match decided {
             ExitCode::Fail | ExitCode::Inconclusive | ExitCode::Pass if done.failed => {
                 ExitCode::Input
@@ -242,6 +230,33 @@ impl Measure {
             }
             decided => decided,
         })
+    }
+
+    /// What kept it from measuring; a comparison that was to follow says so in its report.
+    fn refuse(
+        self,
+        diagnostics: Vec<Diagnostic>,
+        exit: ExitCode,
+        common: Common,
+        edge: &mut Edge<'_>,
+    ) -> anyhow::Result<ExitCode> {
+        if self.then_compare {
+            return self.comparison(PathBuf::new()).refuse(diagnostics, exit, common, edge);
+        }
+        edge.say(&diagnostics)?;
+        Ok(exit)
+    }
+
+    /// The comparison of the run set that was measured.
+    fn comparison(self, runs: PathBuf) -> Compare {
+        Compare::of_run_set(
+            runs,
+            self.rules,
+            self.out,
+            self.date,
+            self.comment,
+            self.allow_empty_base,
+        )
     }
 
     fn request(&self, here: &Path) -> Request {
