@@ -102,6 +102,10 @@ END
 elif [ -n "$base" ]; then
   runs=$directory/runs
   set -- measure "--base=$base" "--head=$INPUT_HEAD" "--out-dir=$runs" --then-compare
+  # People know branches, not commits.
+  if [ -z "$INPUT_BASE" ] && [ -n "${GITHUB_BASE_REF:-}" ]; then
+    set -- "$@" "--base-label=$GITHUB_BASE_REF" "--head-label=${GITHUB_HEAD_REF:-}"
+  fi
 elif [ "${GITHUB_EVENT_NAME:-}" = push ]; then
   annotate notice 'a new branch: there is no state before the push to compare with'
   exit 0

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Renders a comment as GitHub shows it, to look at it: docs/comment.sh COMMENT.md PICTURE.png [light|dark] [WIDTH]
 # Needs cmark-gfm, chromium and npm; docs/comment.png was made by
-#   benchgate compare --order interleaved --base fixtures/pairs/slower/base --head fixtures/pairs/slower/head --out markdown=comment.md
+#   benchgate compare --order interleaved --base fixtures/pairs/slower/base --head fixtures/pairs/slower/head \
+#     --base-label main --out markdown=comment.md
 #   docs/comment.sh comment.md docs/comment.png
 set -eu
 
@@ -18,7 +19,7 @@ page=$styles/page.html
   echo 'body { margin: 0 } .markdown-body { padding: 16px; font-size: 14px }'
   echo '</style><article class="markdown-body">'
   cmark-gfm --unsafe -e table -e strikethrough -e autolink -e tagfilter -e tasklist -e footnotes "$markdown"
-  echo '</article><script>document.title = document.documentElement.scrollHeight</script>'
+  echo '</article><script>document.title = Math.ceil(document.querySelector('article').getBoundingClientRect().bottom)</script>'
 } >"$page"
 
 browser() {

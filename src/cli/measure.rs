@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::compare::{Compare, format_names};
+use super::compare::{Compare, Names, format_names};
 use super::load::Where;
 use super::output::{CommentArgs, Target};
 use super::progress::Progress;
@@ -56,6 +56,12 @@ pub(super) struct Measure {
     date: Option<Date>,
     #[command(flatten)]
     comment: CommentArgs,
+    /// With --then-compare, what to call base in the report: a branch, a tag.
+    #[arg(long, value_name = "NAME", requires = "then_compare")]
+    base_label: Option<String>,
+    /// With --then-compare, what to call head in the report.
+    #[arg(long, value_name = "NAME", requires = "then_compare")]
+    head_label: Option<String>,
     /// A base without any benchmark is fine: the first benchmarks of a project.
     #[arg(long)]
     allow_empty_base: bool,
@@ -249,12 +255,14 @@ impl Measure {
 
     /// The comparison of the run set that was measured.
     fn comparison(self, runs: PathBuf) -> Compare {
+        let names = Names::labels(self.base_label, self.head_label);
         Compare::of_run_set(
             runs,
             self.rules,
             self.out,
             self.date,
             self.comment,
+            names,
             self.allow_empty_base,
         )
     }

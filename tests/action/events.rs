@@ -12,7 +12,10 @@ fn pull_request() -> (Job, String, String, String) {
     job.git(&["checkout", "--quiet", "--detach"]);
     job.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "change"]);
     let merge = job.git(&["rev-parse", "HEAD"]);
-    let job = job.variable("GITHUB_SHA", &merge);
+    let job = job
+        .variable("GITHUB_SHA", &merge)
+        .variable("GITHUB_BASE_REF", "main")
+        .variable("GITHUB_HEAD_REF", "change");
     (job, base, head, merge)
 }
 
@@ -29,6 +32,7 @@ fn a_pull_request_is_the_merge_commit_against_the_base_branch() {
     let call = measured(&job);
     assert!(call.starts_with(&format!("measure|--base={base}|--head=HEAD|")), "{call}");
     assert!(call.contains(&format!("|--config-rev={base}|")), "{call}");
+    assert!(call.contains("|--base-label=main|--head-label=change|"), "{call}");
 }
 
 #[test]

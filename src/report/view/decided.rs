@@ -13,6 +13,9 @@ use crate::report::words::{counted, thousands};
 pub(super) fn revision(side: &SideInfo) -> Phrase {
     let commit = side.commit.as_deref().filter(|commit| !commit.is_empty()).map(short);
     let (main, name) = match (commit, side.name.as_str()) {
+        (Some(commit), name) if side.commit.as_deref() == Some(name) => {
+            (Phrase::new().name(commit), "")
+        }
         (Some(commit), name) => (Phrase::new().name(commit), name),
         (None, "") => (Phrase::of("an unnamed revision"), ""),
         (None, name) => (Phrase::new().name(name), ""),
