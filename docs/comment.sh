@@ -19,7 +19,7 @@ page=$styles/page.html
   echo 'body { margin: 0 } .markdown-body { padding: 16px; font-size: 14px }'
   echo '</style><article class="markdown-body">'
   cmark-gfm --unsafe -e table -e strikethrough -e autolink -e tagfilter -e tasklist -e footnotes "$markdown"
-  echo '</article><script>document.title = Math.ceil(document.querySelector('article').getBoundingClientRect().bottom)</script>'
+  echo '</article><script>document.title = Math.ceil(document.querySelector("article").getBoundingClientRect().bottom)</script>'
 } >"$page"
 
 browser() {
