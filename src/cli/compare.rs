@@ -147,7 +147,8 @@ impl Compare {
             (config, templates) => {
                 let mut diagnostics = config.err().unwrap_or_default();
                 diagnostics.extend(templates.err());
-                return self.refuse(diagnostics, ExitCode::Usage, common, edge);
+                let built_in = Config::built_in();
+                return self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge);
             }
         };
         let config = self.overridden(config);
@@ -214,13 +215,14 @@ impl Compare {
     /// What kept it from deciding: the report says so and can be published all the same.
     pub(super) fn refuse(
         &self,
+        config: &Config,
         diagnostics: Vec<Diagnostic>,
         exit: ExitCode,
         common: Common,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<ExitCode> {
         edge.say(&diagnostics)?;
-        let report = gate::refuse(&Config::built_in(), diagnostics, exit);
+        let report = gate::refuse(config, diagnostics, exit);
         let date = self.date.unwrap_or(edge.today);
         deliver(
             &report,

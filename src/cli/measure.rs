@@ -191,7 +191,10 @@ impl Measure {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         let config = match self.rules.config() {
             Ok(config) => config,
-            Err(diagnostics) => return self.refuse(diagnostics, ExitCode::Usage, common, edge),
+            Err(diagnostics) => {
+                let built_in = Config::built_in();
+                return self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge);
+            }
         };
         let here = env::current_dir().context("cannot tell the current directory")?;
         let stop = interrupt::flag().context("cannot handle Ctrl-C")?;
@@ -212,7 +215,7 @@ impl Measure {
         let done = match measured {
             Ok(done) => done,
             Err(Halt::Failed { diagnostics, exit }) => {
-                return self.refuse(diagnostics, exit, common, edge);
+                return self.refuse(&config, diagnostics, exit, common, edge);
             }
             Err(Halt::Interrupted) => {
                 let dir = dir.display();
@@ -241,13 +244,14 @@ impl Measure {
     /// What kept it from measuring; a comparison that was to follow says so in its report.
     fn refuse(
         self,
+        config: &Config,
         diagnostics: Vec<Diagnostic>,
         exit: ExitCode,
         common: Common,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<ExitCode> {
         if self.then_compare {
-            return self.comparison(PathBuf::new()).refuse(diagnostics, exit, common, edge);
+            return self.comparison(PathBuf::new()).refuse(config, diagnostics, exit, common, edge);
         }
         edge.say(&diagnostics)?;
         Ok(exit)

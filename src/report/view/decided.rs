@@ -50,7 +50,11 @@ fn day(date: &str) -> &str {
 
 /// Sentences, one a line.
 pub(crate) fn how(report: &Report) -> Vec<Phrase> {
-    let mut lines = vec![sides(report)];
+    let mut lines = Vec::new();
+    // Where nothing could be read, nothing is known of the sides.
+    if report.base != SideInfo::default() || report.head != SideInfo::default() {
+        lines.push(sides(report));
+    }
     if !report.comparisons.is_empty() {
         lines.push(layout(report));
     }
