@@ -1,7 +1,7 @@
 # What a contributor runs; `.ci/run` runs the same.
 
-# Format, lints, tests, documentation, dependencies.
-default: fmt lint test doc audit
+# Format, lints, tests, documentation, dependencies, workflows.
+default: fmt lint test doc audit workflows
 
 fmt:
     cargo fmt --check
@@ -19,6 +19,10 @@ audit:
     cargo fetch --locked
     cargo deny --offline check bans licenses sources
 
+# action.yml, its scripts, the workflows and the examples.
+workflows:
+    .ci/workflows
+
 # Accept changed snapshots after reading them.
 accept:
     INSTA_UPDATE=always cargo test
@@ -26,7 +30,7 @@ accept:
 # Write the committed schemas and generated documentation anew.
 generate:
     cargo run -q -- config schema > benchgate.schema.json
-    BENCHGATE_UPDATE=1 cargo test -q --test docs
+    BENCHGATE_UPDATE=1 cargo test -q --test docs --test action
 
 # Time the gate itself.
 bench:

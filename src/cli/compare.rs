@@ -63,7 +63,7 @@ pub(super) struct Compare {
 /// What the report says of the two sides, where the inputs do not.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Names in the report")]
-struct Names {
+pub(super) struct Names {
     /// The commit of base.
     #[arg(long, value_name = "SHA")]
     base_commit: Option<String>,
@@ -82,6 +82,13 @@ struct Names {
     /// What to call head: a branch, a tag.
     #[arg(long, value_name = "NAME")]
     head_label: Option<String>,
+}
+
+impl Names {
+    /// What to call the two sides, and nothing else.
+    pub(super) fn labels(base_label: Option<String>, head_label: Option<String>) -> Self {
+        Self { base_label, head_label, ..Self::default() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -112,6 +119,7 @@ impl Compare {
         out: Vec<Target<Form>>,
         date: Option<Date>,
         comment: CommentArgs,
+        names: Names,
         allow_empty_base: bool,
     ) -> Self {
         Self {
@@ -128,7 +136,7 @@ impl Compare {
             out,
             date,
             comment,
-            names: Names::default(),
+            names,
         }
     }
 
@@ -139,7 +147,8 @@ impl Compare {
             (config, templates) => {
                 let mut diagnostics = config.err().unwrap_or_default();
                 diagnostics.extend(templates.err());
-                return self.refuse(diagnostics, common, edge);
+                let built_in = Config::built_in();
+                return self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge);
             }
         };
         let config = self.overridden(config);
@@ -203,15 +212,17 @@ impl Compare {
         }
     }
 
-    /// The configuration is wrong: the report says so and can be published all the same.
-    fn refuse(
+    /// What kept it from deciding: the report says so and can be published all the same.
+    pub(super) fn refuse(
         &self,
+        config: &Config,
         diagnostics: Vec<Diagnostic>,
+        exit: ExitCode,
         common: Common,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<ExitCode> {
         edge.say(&diagnostics)?;
-        let report = gate::refuse(&Config::built_in(), diagnostics, ExitCode::Usage);
+        let report = gate::refuse(config, diagnostics, exit);
         let date = self.date.unwrap_or(edge.today);
         deliver(
             &report,
@@ -220,7 +231,7 @@ impl Compare {
             common,
             edge,
         )?;
-        Ok(ExitCode::Usage)
+        Ok(exit)
     }
 }
 

@@ -7,13 +7,13 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::compare::{Compare, format_names};
+use super::compare::{Compare, Names, format_names};
 use super::load::Where;
 use super::output::{CommentArgs, Target};
 use super::progress::Progress;
 use super::{Common, Edge, interrupt};
 use crate::config::Config;
-use crate::diag::{Code, Diagnostics, ExitCode, Level, visible};
+use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode, Level, visible};
 use crate::gate::{self, Collector, Facts};
 use crate::ingest::{self, Options, Source};
 use crate::measure::{self, Halt, Request, ShellCommand, Subject, World};
@@ -56,6 +56,12 @@ pub(super) struct Measure {
     date: Option<Date>,
     #[command(flatten)]
     comment: CommentArgs,
+    /// With --then-compare, what to call base in the report: a branch, a tag.
+    #[arg(long, value_name = "NAME", requires = "then_compare")]
+    base_label: Option<String>,
+    /// With --then-compare, what to call head in the report.
+    #[arg(long, value_name = "NAME", requires = "then_compare")]
+    head_label: Option<String>,
     /// A base without any benchmark is fine: the first benchmarks of a project.
     #[arg(long)]
     allow_empty_base: bool,
@@ -186,8 +192,8 @@ impl Measure {
         let config = match self.rules.config() {
             Ok(config) => config,
             Err(diagnostics) => {
-                edge.say(&diagnostics)?;
-                return Ok(ExitCode::Usage);
+                let built_in = Config::built_in();
+                return self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge);
             }
         };
         let here = env::current_dir().context("cannot tell the current directory")?;
@@ -209,8 +215,7 @@ impl Measure {
         let done = match measured {
             Ok(done) => done,
             Err(Halt::Failed { diagnostics, exit }) => {
-                edge.say(&diagnostics)?;
-                return Ok(exit);
+                return self.refuse(&config, diagnostics, exit, common, edge);
             }
             Err(Halt::Interrupted) => {
                 let dir = dir.display();
@@ -223,15 +228,7 @@ impl Measure {
             edge.print(&format!("run set: {}\n", visible(&done.dir.display().to_string())))?;
             return Ok(failed);
         }
-        let compare = Compare::of_run_set(
-            done.dir,
-            self.rules,
-            self.out,
-            self.date,
-            self.comment,
-            self.allow_empty_base,
-        );
-        let decided = compare.run(common, edge)?;
+        let decided = self.comparison(done.dir).run(common, edge)?;
         Ok(match decided {
             ExitCode::Fail | ExitCode::Inconclusive | ExitCode::Pass if done.failed => {
                 ExitCode::Input
@@ -242,6 +239,36 @@ impl Measure {
             }
             decided => decided,
         })
+    }
+
+    /// What kept it from measuring; a comparison that was to follow says so in its report.
+    fn refuse(
+        self,
+        config: &Config,
+        diagnostics: Vec<Diagnostic>,
+        exit: ExitCode,
+        common: Common,
+        edge: &mut Edge<'_>,
+    ) -> anyhow::Result<ExitCode> {
+        if self.then_compare {
+            return self.comparison(PathBuf::new()).refuse(config, diagnostics, exit, common, edge);
+        }
+        edge.say(&diagnostics)?;
+        Ok(exit)
+    }
+
+    /// The comparison of the run set that was measured.
+    fn comparison(self, runs: PathBuf) -> Compare {
+        let names = Names::labels(self.base_label, self.head_label);
+        Compare::of_run_set(
+            runs,
+            self.rules,
+            self.out,
+            self.date,
+            self.comment,
+            names,
+            self.allow_empty_base,
+        )
     }
 
     fn request(&self, here: &Path, configured: &MeasureSettings) -> Request {

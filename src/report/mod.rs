@@ -12,6 +12,7 @@ mod markdown;
 pub mod number;
 mod options;
 mod phrase;
+mod quoted;
 #[cfg(test)]
 pub(crate) mod samples;
 mod text;

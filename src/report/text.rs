@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::interval::Axis;
 use super::phrase::Phrase;
+use super::quoted::Help;
 use super::view::{self, Class, Row, Sign, View};
 use super::words::{counted, thousands};
 use super::{Options, escape, number};
@@ -171,12 +172,15 @@ fn errors(page: &mut Page, view: &View<'_>, most: usize) {
             &format!("error: {place}{message} [{}]", error.code),
             2,
         );
-        if let Some(help) = &error.help {
+        if let Some(help) = error.help.as_deref().map(Help::of) {
             page.wrapped(
                 Style::new(),
-                &format!("  help: {}", Phrase::new().words(help.as_str()).plain()),
+                &format!("  help: {}", Phrase::new().words(help.sentence).plain()),
                 4,
             );
+            for line in help.plain() {
+                page.line(Style::new(), &format!("    | {line}"));
+            }
         }
     }
     more(page, view.errors.len().saturating_sub(most), "errors");

@@ -100,12 +100,17 @@ fn commits_are_built_and_compared_and_nothing_is_left_behind() {
     "#);
     fs::remove_dir_all(scene.runs()).unwrap();
 
-    let output = measure(&scene, "slower", "broken", "");
+    let output = measure(&scene, "slower", "broken", "--then-compare --out json=report.json");
     let said = said(&output, &scene);
     assert_eq!(output.status.code(), Some(3));
     for part in ["head does not build", "cargo bench --no-run", "expected expression"] {
         assert!(said.contains(part), "{said}");
     }
+    // A pull request gets an answer all the same.
+    let report = fs::read_to_string(scene.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!((&report["outcome"], &report["exit_code"]), (&"error".into(), &3.into()));
+    fs::remove_file(scene.path().join("report.json")).unwrap();
 
     assert_eq!(git(scene.path(), &["status", "--porcelain"]), before);
     assert_eq!(git(scene.path(), &["worktree", "list"]).lines().count(), 1);

@@ -7,6 +7,7 @@ use crate::diag::Diagnostic;
 use crate::model::{Display, Finding, Outcome, Severity};
 use crate::report::interval::Axis;
 use crate::report::phrase::Phrase;
+use crate::report::quoted::Help;
 use crate::report::view::{self, Class, Row, Sign, View, full_name, severity_sign};
 use crate::report::{Options, escape, number};
 
@@ -208,11 +209,13 @@ fn note(note: &view::Note<'_>) -> Value {
 
 fn diagnostics(diagnostics: &[&Diagnostic]) -> Part {
     let rows = diagnostics.iter().take(OPEN).map(|d| {
+        let help = d.help.as_deref().map(Help::of);
         context! {
             code => d.code.name(),
             place => view::place(d).map(|place| escape::code(&place)),
             message => escape::prose(&d.message),
-            help => d.help.as_deref().map(escape::prose),
+            help => help.as_ref().map(|help| escape::prose(help.sentence)),
+            output => help.as_ref().and_then(Help::block),
         }
     });
     Part { rows: rows.collect(), total: diagnostics.len() }

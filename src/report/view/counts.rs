@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use super::row::{Class, Row};
 use super::{decided, some_names};
-use crate::model::{BenchmarkId, Finding, Report, Severity};
+use crate::model::{BenchmarkId, Finding, Report, Severity, SideInfo};
 use crate::report::number;
 use crate::report::phrase::Phrase;
 use crate::report::words::{counted, thousands};
 
 /// `142 benchmarks against a1b2c3d (main): 2 critical, 1 faster, 139 unchanged (within ±3 %).`
 pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> Phrase {
+    if rows.is_empty() && others.is_empty() && report.base == SideInfo::default() {
+        return Phrase::of("Nothing was compared.");
+    }
     let counted_rows = rows.iter().filter(|row| row.class != Class::Derived).count();
     let benchmarks: BTreeSet<_> = rows.iter().map(|row| &row.comparison.benchmark).collect();
     let what = Phrase::new().strong(counted(benchmarks.len(), "benchmark"));

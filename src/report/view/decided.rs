@@ -13,6 +13,9 @@ use crate::report::words::{counted, thousands};
 pub(super) fn revision(side: &SideInfo) -> Phrase {
     let commit = side.commit.as_deref().filter(|commit| !commit.is_empty()).map(short);
     let (main, name) = match (commit, side.name.as_str()) {
+        (Some(commit), name) if side.commit.as_deref() == Some(name) => {
+            (Phrase::new().name(commit), "")
+        }
         (Some(commit), name) => (Phrase::new().name(commit), name),
         (None, "") => (Phrase::of("an unnamed revision"), ""),
         (None, name) => (Phrase::new().name(name), ""),
@@ -47,7 +50,11 @@ fn day(date: &str) -> &str {
 
 /// Sentences, one a line.
 pub(crate) fn how(report: &Report) -> Vec<Phrase> {
-    let mut lines = vec![sides(report)];
+    let mut lines = Vec::new();
+    // Where nothing could be read, nothing is known of the sides.
+    if report.base != SideInfo::default() || report.head != SideInfo::default() {
+        lines.push(sides(report));
+    }
     if !report.comparisons.is_empty() {
         lines.push(layout(report));
     }

@@ -1,0 +1,120 @@
+#!/bin/sh
+# Refuses what would be unsafe, and gets the program. Outputs: `program`, its path, and `seal`, the SHA-256 of the action's
+# scripts and the program, by which the last step sees whether code that was measured has changed them.
+set -eu
+
+action=$(cd "$GITHUB_ACTION_PATH" && pwd)
+# shellcheck source=action/lib.sh
+. "$action/action/lib.sh"
+
+releases=https://github.com/benchgate/benchgate/releases/download
+table=$action/action/checksums.txt
+tools=$(portable "${RUNNER_TOOL_CACHE:?}")/benchgate
+
+# The newest version of the table.
+newest() {
+  awk '!/^#/ && NF == 3 { version = $1 } END { print version }' "$table"
+}
+
+# The checksum of a version for a target.
+checksum() {
+  version=$1 target=$2 awk '$1 == ENVIRON["version"] && $2 == ENVIRON["target"] { print $3 }' "$table"
+}
+
+# Sets `target` and `suffix` for this runner.
+know_target() {
+  suffix=
+  case ${RUNNER_OS:-}-${RUNNER_ARCH:-} in
+    Linux-X64) target=x86_64-unknown-linux-musl ;;
+    Linux-ARM64) target=aarch64-unknown-linux-musl ;;
+    macOS-X64) target=x86_64-apple-darwin ;;
+    macOS-ARM64) target=aarch64-apple-darwin ;;
+    Windows-X64) target=x86_64-pc-windows-msvc suffix=.exe ;;
+    *) fail 2 "no release is built for ${RUNNER_OS:-this system} on ${RUNNER_ARCH:-this processor}; \`version: source\` builds one there" ;;
+  esac
+}
+
+# Whether a file is there and has this checksum. One that was left by an earlier job is checked like one from the network.
+verified() {
+  [ -f "$1" ] && [ "$(sha256 <"$1")" = "$2" ]
+}
+
+download() {
+  know_target
+  expected=$(checksum "$version" "$target")
+  [ -n "$expected" ] || fail 2 "the action's table has no checksum of version \`$version\` for $target; it has: $(known)"
+  program=$tools/$version/$target/benchgate$suffix
+  if ! verified "$program" "$expected"; then
+    mkdir -p "${program%/*}"
+    curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 3 --max-time 300 \
+      --output "$program.part" "$releases/v$version/benchgate-$target$suffix" ||
+      fail 3 "version \`$version\` cannot be downloaded"
+    verified "$program.part" "$expected" ||
+      fail 3 "what was downloaded as version \`$version\` for $target does not have the checksum of the action's table"
+    chmod +x "$program.part"
+    mv -f "$program.part" "$program"
+  fi
+}
+
+known() {
+  awk '!/^#/ && NF == 3 && !seen[$1]++ { printf "%s%s", comma, $1; comma = ", " } END { if (!comma) printf "no release yet" }' "$table"
+}
+
+# Everything the program is built from.
+sources() {
+  find Cargo.toml Cargo.lock src templates -type f | LC_ALL=C sort
+}
+
+build() {
+  has cargo || fail 3 "\`version: source\` builds benchgate and needs Rust 1.89 or newer: install it before, or name a release"
+  cd "$action"
+  # The user's own settings for cargo are for the user's own code.
+  unset CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS CARGO_TARGET_DIR RUSTFLAGS
+  key=$({ rustc -vV && sources && sources | xargs cat; } | sha256 | cut -c 1-16)
+  program=$tools/source-$key/bin/benchgate
+  if [ "${RUNNER_OS:-}" = Windows ]; then program=$program.exe; fi
+  if [ ! -x "$program" ]; then
+    scratch=$(portable "${RUNNER_TEMP:?}")/benchgate-build
+    echo "::group::Building benchgate from source"
+    cargo install --path . --locked --root "$tools/source-$key" --target-dir "$scratch" --no-track ||
+      fail 3 "benchgate cannot be built from source"
+    echo "::endgroup::"
+    rm -rf "$scratch"
+  fi
+}
+
+case $INPUT_MODE in
+  gate | collect)
+    case ${GITHUB_EVENT_NAME:-}/${TRIGGERED_BY:-} in
+      pull_request_target/* | workflow_run/pull_request*)
+        fail 2 "mode \`$INPUT_MODE\` would run code of a pull request in a job that has the repository's rights: measure on \`pull_request\`, and publish the finished report here with \`mode: publish\`"
+        ;;
+    esac
+    ;;
+  publish)
+    [ -n "$INPUT_REPORT" ] || [ "${GITHUB_EVENT_NAME:-}" = workflow_run ] ||
+      fail 2 "mode \`publish\` needs the input \`report\`, except on \`workflow_run\`, where it fetches the report of the triggering run"
+    ;;
+  *) fail 2 "the input \`mode\` is gate, collect or publish, not \`$INPUT_MODE\`" ;;
+esac
+
+version=${INPUT_VERSION:-$(newest)}
+version=${version:-source}
+case $version in
+  *'
+'*) fail 2 "the input \`version\` is one line" ;;
+  source) build ;;
+  */* | *\\*)
+    [ -f "$version" ] || fail 2 "the input \`version\` names \`$version\`, and no such file is there"
+    version=$(portable "$version")
+    program=$(portable "$(cd "${version%/*}" && pwd)")/${version##*/}
+    ;;
+  *)
+    version=${version#v}
+    download
+    ;;
+esac
+
+"$program" --version
+seal=$(cd "$action/action" && cat ./*.sh "$program" | sha256)
+printf 'program=%s\nseal=%s\n' "$program" "$seal" >>"$GITHUB_OUTPUT"
