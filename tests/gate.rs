@@ -683,6 +683,24 @@ fn a_report_decides_itself_again() {
     assert_eq!(decide_again(lie, &config, TODAY, false).exit_code, 1);
 }
 
+#[test]
+fn deciding_again_says_nothing_twice_and_forgets_no_mistake_of_reading() {
+    let mut runs = suite(5, |_| 1.0);
+    runs.iter_mut().rfind(|run| run.side == Side::Base).expect("a run").unit = Unit::Bytes;
+    for run in runs.iter_mut().filter(|run| run.benchmark.as_str() == "group/b02") {
+        run.metric = Metric::new("queue-depth");
+    }
+    let report = interleaved(runs);
+    assert_eq!(codes(&report), [Code::UnknownMetric, Code::MixedUnits]);
+    assert_eq!(report.outcome, Outcome::Error);
+    let again = decide_again(report.clone(), &Config::built_in(), TODAY, false);
+    assert_eq!(again, report);
+    let declaring =
+        config("version: 1\nmetrics: { queue-depth: { unit: count, better: lower } }\n");
+    let again = decide_again(report, &declaring, TODAY, false);
+    assert_eq!(codes(&again), [Code::MixedUnits]);
+}
+
 /// The lines that the terminal underlines are not part of the file.
 fn without_excerpts(mut report: Report) -> Report {
     for diagnostic in &mut report.diagnostics {

@@ -94,6 +94,8 @@ codes! {
     NonFinite = "non-finite",
     /// The two sides give a metric in units that cannot be compared.
     UnitMismatch = "unit-mismatch",
+    /// One side gives a metric of one benchmark in two units that cannot be compared.
+    MixedUnits = "mixed-units",
     /// A measurement has more than 1,000 runs.
     TooManyRuns = "too-many-runs",
     /// Blocks of a run set that hold only one side were left out: a pair needs both.
@@ -145,7 +147,7 @@ codes! {
     /// The token for GitHub is empty, cannot be one, or GitHub does not accept it.
     BadToken = "bad-token",
     /// GitHub knows the token, but it may not do this. The job lacks a line under `permissions:`, or it runs for a
-    /// pull request from a fork or by Dependabot, where the token is read-only.
+    /// pull request from a fork, where the token is read-only whatever stands there.
     MissingPermission = "missing-permission",
     /// GitHub limits the rate of requests, or answers so slowly, that waiting would take more than `--max-wait`.
     RateLimited = "rate-limited",

@@ -27,7 +27,7 @@ pub use facts::Facts;
 pub use flag::flagged;
 
 use crate::config::Config;
-use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode};
+use crate::diag::{Code, Diagnostic, Diagnostics, ExitCode, Level};
 use crate::model::{
     Measurement, Order, Outcome, Report, SCHEMA, Severity, Side, SideInfo, Tool,
     environment_mismatches,
@@ -47,6 +47,12 @@ const DECIDED: &[Code] = &[
     Code::SuiteShift,
     Code::EnvironmentMismatch,
 ];
+
+/// Whether deciding makes it again. Of an unknown metric reading the configuration makes errors, deciding warnings.
+fn made_again(diagnostic: &Diagnostic) -> bool {
+    let undeclared = diagnostic.code == Code::UnknownMetric && diagnostic.level == Level::Warning;
+    undeclared || DECIDED.contains(&diagnostic.code)
+}
 
 /// Decides every comparison and applies the rules.
 ///
@@ -103,7 +109,7 @@ pub fn decide_again(
     today: jiff::civil::Date,
     allow_empty_base: bool,
 ) -> Report {
-    let kept = |d: &Diagnostic| !DECIDED.contains(&d.code);
+    let kept = |d: &Diagnostic| !made_again(d);
     decide(Facts {
         measurements: report.measurements,
         base: report.base,

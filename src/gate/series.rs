@@ -158,7 +158,7 @@ pub(super) fn measurement(
     if series.other_unit {
         let message = format!("{} comes in two units on one side", what());
         diagnostics
-            .push(Diagnostic::error(Code::UnitMismatch, message).help("give one metric one unit"));
+            .push(Diagnostic::error(Code::MixedUnits, message).help("give one metric one unit"));
     }
     let mut last: Option<&Entry> = None;
     for entry in &series.entries {

@@ -25,7 +25,7 @@ pub struct Destination {
     pub run: Option<RunRef>,
     /// The page of that run.
     pub run_url: Option<String>,
-    /// Whether the token of this job can probably only read: the pull request is from a fork or by Dependabot.
+    /// Whether the token of this job can probably only read: the pull request is from a fork.
     pub fork: bool,
     /// Who opened the pull request.
     pub author: Option<String>,
@@ -57,7 +57,7 @@ impl Destination {
             Event::PullRequest(pull) => Self {
                 pull_request: Some(pull.number),
                 commit: Some(pull.head.clone()),
-                fork: !pull.target && (pull.fork || job.dependabot),
+                fork: pull.fork && !pull.target,
                 author: pull.author.clone(),
                 ..place
             },
@@ -140,7 +140,7 @@ impl Published {
 }
 
 /// What to do where no permission can be added.
-const FORK: &str = "the token of a pull request from a fork or by Dependabot can only read, whatever `permissions:` says; \
+const FORK: &str = "the token of a pull request from a fork can only read, whatever `permissions:` says; \
     the report is in the summary of the job; publish it from a `workflow_run` workflow with `benchgate publish --from-run`";
 
 /// Sends a report. Never fails as a whole: what could not be sent is in the result.

@@ -122,3 +122,17 @@ fn a_base_branch_that_is_gone_is_read_at_its_last_known_commit() {
     assert_eq!(ended.code, Some(1), "{}", ended.err);
     assert!(ended.comment(7).expect("a comment").contains("3333333"));
 }
+
+/// The first benchmarks of a project have nothing to be compared with.
+#[test]
+fn an_empty_base_is_fine_where_the_publishing_job_says_so() {
+    let mut made = report(false);
+    made["measurements"].as_array_mut().expect("measurements").retain(|m| m["side"] == "head");
+    let archive = holding(&made);
+    let ended = World::new(&archive).publish(&[]);
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+    assert!(ended.err.contains("base holds no measurement"), "{}", ended.err);
+    let ended = World::new(&archive).publish(&["--allow-empty-base"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_eq!(ended.statuses()[0].0, "success");
+}

@@ -29,6 +29,9 @@ pub(super) struct TriggeredArgs {
     /// The configuration in the base branch; left out, benchgate.yml, .github/benchgate.yml, or the built-in rules.
     #[arg(long, value_name = "FILE", requires = "from_run")]
     config: Option<String>,
+    /// A base without any measurement is fine: the first benchmarks of a project.
+    #[arg(long, requires = "from_run")]
+    allow_empty_base: bool,
 }
 
 impl Publish {
@@ -51,7 +54,9 @@ impl Publish {
             templates: self.templates.as_deref().map(slashes),
         };
         let requests = Requests::start()?;
-        let mut decide = |measured: Measured, files: &BaseFiles| decide(measured, files, date);
+        let empty = self.triggered.allow_empty_base;
+        let mut decide =
+            |measured: Measured, files: &BaseFiles| decide(measured, files, date, empty);
         match requests.run(from_run::from_run(&client, job, &asked, &mut decide))? {
             Fetched::Report { report, templates, destination } => {
                 let options = self.options(common, edge, date, templates);
@@ -125,7 +130,7 @@ impl Publish {
 }
 
 /// The report as the rules of the base branch decide it, whatever its writer says.
-fn decide(measured: Measured, files: &BaseFiles, date: Date) -> Report {
+fn decide(measured: Measured, files: &BaseFiles, date: Date, allow_empty_base: bool) -> Report {
     let revision = Some(files.revision.as_str());
     let config = match &files.configuration {
         Some((path, text)) => Config::parse(path, text, revision),
@@ -134,7 +139,7 @@ fn decide(measured: Measured, files: &BaseFiles, date: Date) -> Report {
     match (config, measured) {
         (Err(mistakes), _) => gate::refuse(&Config::built_in(), mistakes, ExitCode::Usage),
         (Ok(config), Err(diagnostics)) => gate::refuse(&config, diagnostics, ExitCode::Input),
-        (Ok(config), Ok(report)) => gate::decide_again(report, &config, date, false),
+        (Ok(config), Ok(report)) => gate::decide_again(report, &config, date, allow_empty_base),
     }
 }
 

@@ -173,7 +173,7 @@ fn permission_help(message: &str, needs: &[String]) -> String {
         _ => format!("add `{}` under `permissions:` of the job", needs.join("` and `")),
     };
     format!(
-        "{lines}; the token of a pull request from a fork or by Dependabot stays read-only: publish those from a \
+        "{lines}; the token of a pull request from a fork stays read-only all the same: publish those from a \
          `workflow_run` workflow with `benchgate publish --from-run`"
     )
 }

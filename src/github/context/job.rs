@@ -22,8 +22,6 @@ pub struct Job {
     pub run_url: Option<String>,
     /// The commit the workflow ran for; on a pull request that is the merge commit.
     pub sha: Option<Sha>,
-    /// Whether a bot started it whose runs get a token that can only read.
-    pub dependabot: bool,
     /// The file that the job's summary is appended to.
     pub summary: Option<PathBuf>,
     /// The file that the outputs of the step are appended to.
@@ -65,7 +63,6 @@ impl Job {
             run: run.map(|id| RunRef { id, attempt }),
             run_url,
             sha: set("GITHUB_SHA").and_then(|text| Sha::parse(&text)),
-            dependabot: set("GITHUB_ACTOR").as_deref() == Some("dependabot[bot]"),
             summary: file("GITHUB_STEP_SUMMARY"),
             output: file("GITHUB_OUTPUT"),
         })

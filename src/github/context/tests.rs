@@ -61,7 +61,7 @@ fn a_job_knows_its_run_and_its_page() {
     );
     assert_eq!(job.event, Event::Other("schedule".into()));
     assert_eq!((job.repository_id, job.output), (Some(1001), Some("/o".into())));
-    assert!(job.in_actions && job.summary.is_none() && !job.dependabot);
+    assert!(job.in_actions && job.summary.is_none());
 }
 
 #[test]
