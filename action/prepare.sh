@@ -98,6 +98,20 @@ case $INPUT_MODE in
   *) fail 2 "the input \`mode\` is gate, collect or publish, not \`$INPUT_MODE\`" ;;
 esac
 
+# What is wrong is said before anything is measured, not behind it.
+is_on allow-empty-base "$INPUT_ALLOW_EMPTY_BASE" || :
+is_on comment "$INPUT_COMMENT" || :
+is_on status "$INPUT_STATUS" || :
+is_on check-run "$INPUT_CHECK_RUN" || :
+is_on fail "$INPUT_FAIL" || :
+case $INPUT_GATE_NAME in
+  '' | *[!A-Za-z0-9._-]*) fail 2 "the input \`gate-name\` is made of letters, digits, dots, underscores and hyphens" ;;
+esac
+[ "${#INPUT_GATE_NAME}" -le 64 ] || fail 2 "the input \`gate-name\` has at most 64 characters"
+case $INPUT_MAX_WAIT in
+  '' | 0 | *[!0-9]*) fail 2 "the input \`max-wait\` is a number of seconds" ;;
+esac
+
 version=${INPUT_VERSION:-$(newest)}
 version=${version:-source}
 case $version in

@@ -26,6 +26,7 @@ else
   # Configuration and templates come from the base branch, by their paths in it.
   set -- "$@" --from-run "--artifact=$INPUT_ARTIFACT"
   if [ -n "$INPUT_CONFIG" ]; then set -- "$@" "--config=$INPUT_CONFIG"; fi
+  if is_on allow-empty-base "$INPUT_ALLOW_EMPTY_BASE"; then set -- "$@" --allow-empty-base; fi
 fi
 if [ -n "$TEMPLATES" ]; then set -- "$@" "--templates=$TEMPLATES"; fi
 if [ -n "$INPUT_REPORT_URL" ]; then set -- "$@" "--report-url=$INPUT_REPORT_URL"; fi

@@ -166,6 +166,9 @@ fn inputs_that_do_not_fit_are_refused() {
         (&[("base-path", "base")], "belong together"),
         (&[("allow-empty-base", "yes")], "`allow-empty-base` is true or false, not `yes`"),
         (&[("working-directory", "nowhere")], "names no directory"),
+        (&[("gate-name", "a b")], "letters, digits, dots"),
+        (&[("max-wait", "1m")], "a number of seconds"),
+        (&[("fail", "no")], "`fail` is true or false, not `no`"),
         (&[("mode", "a\n::error::b")], "not `a ::error::b`"),
     ] {
         let mut job = pull_request().0;

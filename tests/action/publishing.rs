@@ -65,13 +65,14 @@ fn a_triggered_workflow_fetches_the_report() {
         .input("mode", "publish")
         .input("config", "perf.yml")
         .input("templates", "ci/templates")
+        .input("allow-empty-base", "true")
         .input("status", "false")
         .event("github.event.workflow_run.event", "pull_request");
     assert_eq!(job.run().code, 0);
     assert_eq!(
         job.calls(),
         ["publish|--gate-name=default|--max-wait=90|--from-run|--artifact=benchgate-report|\
-          --config=perf.yml|--templates=ci/templates|--no-status|token=ghs_secret"]
+          --config=perf.yml|--allow-empty-base|--templates=ci/templates|--no-status|token=ghs_secret"]
     );
 }
 
