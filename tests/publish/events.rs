@@ -1,4 +1,4 @@
-//! Which event publishes what where: the table of `docs/github-events.md`.
+//! Which event publishes what where: the table of `docs/github.md`.
 
 use serde_json::{Value, json};
 
