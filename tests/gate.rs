@@ -642,6 +642,111 @@ fn a_second_look_at_one_benchmark_moves_no_suite() {
     assert_eq!((report.suite_shift, report.exit_code), (None, 1));
 }
 
+/// Twelve benchmarks of which some were looked at again, `change` times slower.
+fn two_looks(again: &[usize], screen: u32, change: f64) -> Vec<Run> {
+    let slow = |b: usize| if again.contains(&b) { change } else { 1.0 };
+    let mut runs = suite(screen, slow);
+    let names: Vec<String> = again.iter().map(|b| format!("group/b{b:02}")).collect();
+    runs.extend(
+        suite(screen + 10, slow)
+            .into_iter()
+            .filter(|run| run.block >= screen && names.iter().any(|n| n == run.benchmark.as_str()))
+            .map(|run| Run { stage: Stage::Confirm, ..run }),
+    );
+    runs
+}
+
+/// The second look is no part of the suite, however many benchmarks are in it.
+#[test]
+fn the_suite_is_what_the_first_look_saw() {
+    let report = interleaved(two_looks(&[0, 1, 2, 3, 4, 5, 6], 5, 1.3));
+    let shift = report.suite_shift.map(|shift| shift.estimate);
+    assert!(shift.is_none_or(|shift| shift > 0.1), "seven of twelve moved: {shift:?}");
+    assert_eq!(interleaved(two_looks(&[0, 1, 2, 3, 4], 5, 1.3)).suite_shift, None);
+}
+
+/// What was not looked at again is never decided by too few blocks, not even where these may decide.
+#[test]
+fn what_is_not_confirmed_stays_a_suspect_where_one_run_decides() {
+    let decide = config("version: 1\ngate: { one-run: decide }\n");
+    let mut runs = two_looks(&[3], 3, 1.4);
+    for run in &mut runs {
+        if run.benchmark.as_str() == "group/b07"
+            && run.side == Side::Head
+            && let Data::Iterations { times, .. } = &mut run.data
+        {
+            times.iter_mut().for_each(|time| *time *= 1.5);
+        }
+    }
+    let report = decided(runs, Order::Interleaved, &decide);
+    assert_eq!(of(&report, "group/b03").verdict, Verdict::Regressed);
+    let c = of(&report, "group/b07");
+    assert_eq!(c.verdict, Verdict::Suspect);
+    assert!(c.notes.iter().any(|note| note.contains("measured again")), "{:?}", c.notes);
+}
+
+/// A warning that cannot fail the build is not measured again, and stands.
+#[test]
+fn what_cannot_fail_is_decided_by_the_first_look() {
+    let rules = config(
+        "version: 1\nrules:\n  - regression: { metric: time, critical: 20% }\n  - regression: { benchmarks: group/b07, metric: time, warning: 10% }\n",
+    );
+    let mut runs = two_looks(&[3], 8, 1.4);
+    for run in &mut runs {
+        if run.benchmark.as_str() == "group/b07"
+            && run.side == Side::Head
+            && let Data::Iterations { times, .. } = &mut run.data
+        {
+            times.iter_mut().for_each(|time| *time *= 1.3);
+        }
+    }
+    let report = decided(runs, Order::Interleaved, &rules);
+    assert_eq!(
+        (of(&report, "group/b07").verdict, of(&report, "group/b07").severity),
+        (Verdict::Regressed, Severity::Warning)
+    );
+}
+
+/// A throughput that is compared by itself is looked at again, too.
+#[test]
+fn a_throughput_is_decided_by_the_second_look() {
+    let rules =
+        config("version: 1\nrules:\n  - regression: { metric: throughput, critical: 15% }\n");
+    let amount = |run: Run| Run {
+        throughput: Some(Throughput { amount: 1_000.0, unit: Unit::BytesPerSecond }),
+        ..run
+    };
+    let runs = two_looks(&[3], 5, 1.4).into_iter().map(amount).collect();
+    let report = decided(runs, Order::Interleaved, &rules);
+    let of = |name: &str| {
+        let wanted =
+            |c: &&Comparison| c.benchmark.as_str() == name && c.metric == Metric::throughput();
+        report.comparisons.iter().find(wanted).expect("the throughput")
+    };
+    assert_eq!((of("group/b03").verdict, report.exit_code), (Verdict::Regressed, 1));
+}
+
+/// A rule by which the estimate decides is settled by the second look, too.
+#[test]
+fn what_an_estimate_would_fail_is_looked_at_again() {
+    let rules = config(
+        "version: 1\nrules:\n  - regression: { metric: time, critical: 20% }\n  - regression: { benchmarks: group/b07, metric: time, critical: 1%, margin: 0.5%, evidence: estimate }\n",
+    );
+    let mut runs = suite(5, |b| if b == 7 { 1.02 } else { 1.0 });
+    for run in &mut runs {
+        if run.benchmark.as_str() == "group/b07"
+            && run.side == Side::Head
+            && run.block == 0
+            && let Data::Iterations { times, .. } = &mut run.data
+        {
+            times.iter_mut().for_each(|time| *time *= 1.4);
+        }
+    }
+    let report = decided(runs, Order::Interleaved, &rules);
+    assert_eq!(of(&report, "group/b07").verdict, Verdict::Regressed);
+    assert!(flagged(&report).contains(&BenchmarkId::new("group/b07")));
+}
+
 /// ME-2: a second look is for what looks slower, and for what would leave the outcome open.
 #[test]
 fn what_looks_slower_or_is_undecided_is_looked_at_again() {

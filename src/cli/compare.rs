@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use super::load::Where;
 use super::output::{CommentArgs, Target, deliver};
 use super::{Common, Edge};
-use crate::config::{Config, OneRun};
+use crate::config::{Config, OnInconclusive, OneRun};
 use crate::diag::{Diagnostic, Diagnostics, ExitCode};
 use crate::gate::{self, Collector, Facts};
 use crate::ingest::{self, Options, Source};
-use crate::model::{Order, Report, SideInfo};
+use crate::model::{Action, Order, Report, SideInfo};
 use crate::report::Form;
 
 /// Compare base with head: read, decide, report, pass or fail.
@@ -58,6 +58,9 @@ pub(super) struct Compare {
     comment: CommentArgs,
     #[command(flatten)]
     names: Names,
+    /// Whether nothing that is found may fail the build, whatever the configuration says: the quick profile.
+    #[arg(skip)]
+    pub(super) advisory: bool,
 }
 
 /// What the report says of the two sides, where the inputs do not.
@@ -137,6 +140,7 @@ impl Compare {
             date,
             comment,
             names,
+            advisory: false,
         }
     }
 
@@ -167,6 +171,10 @@ impl Compare {
                 OneRunArg::Suspect => OneRun::Suspect,
                 OneRunArg::Decide => OneRun::Decide,
             };
+        }
+        if self.advisory {
+            config.gate.fail_on = Action::Never;
+            config.gate.inconclusive = OnInconclusive::Pass;
         }
         config
     }

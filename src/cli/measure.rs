@@ -228,14 +228,12 @@ impl Measure {
             edge.print(&format!("run set: {}\n", visible(&done.dir.display().to_string())))?;
             return Ok(failed);
         }
-        let decided = self.comparison(done.dir).run(common, edge)?;
+        let mut comparison = self.comparison(done.dir);
+        comparison.advisory = done.profile == ProfileName::Quick;
+        let decided = comparison.run(common, edge)?;
         Ok(match decided {
             ExitCode::Fail | ExitCode::Inconclusive | ExitCode::Pass if done.failed => {
                 ExitCode::Input
-            }
-            ExitCode::Fail | ExitCode::Inconclusive if done.profile == ProfileName::Quick => {
-                edge.tell("the quick profile never fails a build\n")?;
-                ExitCode::Pass
             }
             decided => decided,
         })
@@ -284,7 +282,7 @@ impl Measure {
             base: subject(&sides.base, &sides.base_dir, &sides.base_exe, here),
             head: subject(&sides.head, &sides.head_dir, &sides.head_exe, here),
             profile,
-            settings: self.settings.profile().or(configured.profile(profile)),
+            settings: configured.profile(profile, self.settings.profile()),
             seed: self.seed.unwrap_or_else(measure::new_seed),
             cargo: build,
             harness: cargo.collect(),

@@ -24,6 +24,14 @@ impl Cap {
         }
     }
 
+    /// Of two caps the one that is harder to lift, the first where both are alike.
+    pub(super) fn and(first: Option<Self>, second: Self) -> Self {
+        match first {
+            Some(first) if !first.lifted_by_decide() || second.lifted_by_decide() => first,
+            _ => second,
+        }
+    }
+
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::OneRun => "one run a side: the noise between runs is not in the data",

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::outcome::could_fail;
-use crate::model::{BenchmarkId, Comparison, Report, Verdict};
+use crate::model::{BenchmarkId, Comparison, Report, Severity, Verdict};
 
 /// What a comparison must have against it to be looked at again: a p value up to this, before any correction.
 const LOOKS_WORSE: f64 = 0.1;
@@ -17,7 +17,8 @@ pub fn flagged(report: &Report) -> BTreeSet<BenchmarkId> {
         let worse = comparison
             .change
             .is_some_and(|change| comparison.better.worse(change.estimate.ln_1p()) > 0.0);
-        comparison.gating && worse && comparison.p_value.is_some_and(|p| p <= LOOKS_WORSE)
+        let suspicious = comparison.p_value.is_some_and(|p| p <= LOOKS_WORSE);
+        comparison.gating && (worse && suspicious || comparison.severity > Severity::None)
     };
     let undecided = |comparison: &&Comparison| {
         comparison.gating

@@ -49,11 +49,14 @@ pub(super) fn judge(
             let again = pair.confirm.both().is_some();
             let sides = if again { pair.confirm } else { pair.screen };
             let mut found = evidence(pair, sides, order, config);
-            if let Some(found) = found.as_mut().filter(|_| confirmed && !again) {
-                found.cap.get_or_insert(Cap::NotConfirmed);
-            }
-            if let Some(found) = found.as_mut().filter(|_| !alike) {
-                found.cap.get_or_insert(Cap::Environment);
+            if let Some(found) = &mut found {
+                // What cannot fail the build is never measured again, and decided by the first look.
+                let unconfirmed = confirmed && !again && pair.gating;
+                for cap in
+                    [unconfirmed.then_some(Cap::NotConfirmed), (!alike).then_some(Cap::Environment)]
+                {
+                    found.cap = cap.map(|cap| Cap::and(found.cap, cap)).or(found.cap);
+                }
             }
             let decision = found.as_ref().and_then(|found| suite.decide(pair, found, config));
             Case { pair, sides, found, decision }
@@ -61,7 +64,7 @@ pub(super) fn judge(
         .collect();
     correct(&mut cases, confirmed);
     say_alone(&cases, sink);
-    let suite_shift = shift(&cases, sink);
+    let suite_shift = shift(suite.blocks(), sink);
     Judged { comparisons: cases.iter().map(|case| comparison(case, config)).collect(), suite_shift }
 }
 
@@ -214,21 +217,12 @@ fn say_alone(cases: &[Case<'_, '_>], sink: &Diagnostics) {
 }
 
 /// Whether the whole suite moved: the times, block by block.
-fn shift(cases: &[Case<'_, '_>], sink: &Diagnostics) -> Option<SuiteShift> {
-    let mut blocks: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for case in cases.iter().filter(|case| case.pair.metric == Metric::time()) {
-        for (&block, &difference) in case.found.iter().flat_map(|found| &found.blocks) {
-            blocks.entry(block).or_default().push(difference);
-        }
-    }
-    // A median over two or three benchmarks is those benchmarks, not the suite; so is one over those that were measured
-    // again because they looked slower.
-    let most = blocks.values().map(Vec::len).max()?;
-    if most < 5 {
+fn shift(blocks: &BTreeMap<u32, Vec<f64>>, sink: &Diagnostics) -> Option<SuiteShift> {
+    // A median over two or three benchmarks is those benchmarks, not the suite.
+    if blocks.values().map(Vec::len).max()? < 5 {
         return None;
     }
-    blocks.retain(|_, differences| 2 * differences.len() > most);
-    let shift = suite_shift(&blocks.into_values().collect::<Vec<_>>())?;
+    let shift = suite_shift(&blocks.values().cloned().collect::<Vec<_>>())?;
     let estimate = shift.change.exp_m1();
     let message = format!(
         "the whole suite moved: the median benchmark takes {:+.1} % of time",

@@ -150,7 +150,7 @@ impl<'a> Planner<'a, '_> {
             let time = pair.metric == Metric::time() && statistic == default;
             self.pairs.push(pair);
             if time {
-                self.throughput(benchmark, statistic, screen);
+                self.throughput(benchmark, statistic, screen, confirm);
             }
         }
     }
@@ -208,7 +208,13 @@ impl<'a> Planner<'a, '_> {
 
     /// The throughput that a time and an amount an iteration make: shown, and tested only where the amounts differ
     /// or no rule looks at the time. The measurements themselves stay times; the judge divides.
-    fn throughput(&mut self, benchmark: &'a BenchmarkId, statistic: Statistic, screen: Sides<'a>) {
+    fn throughput(
+        &mut self,
+        benchmark: &'a BenchmarkId,
+        statistic: Statistic,
+        screen: Sides<'a>,
+        confirm: Sides<'a>,
+    ) {
         let Some((base, head)) = screen.both() else { return };
         let (Some(before), Some(after)) = (base.throughput, head.throughput) else { return };
         if before.unit != after.unit {
@@ -219,15 +225,8 @@ impl<'a> Planner<'a, '_> {
             return;
         };
         let time_is_ruled = self.pairs.last().is_some_and(|time| time.rule.is_some());
-        let mut pair = self.pair(
-            benchmark,
-            metric,
-            statistic,
-            Better::Higher,
-            screen,
-            Sides::default(),
-            Some(rule),
-        );
+        let mut pair =
+            self.pair(benchmark, metric, statistic, Better::Higher, screen, confirm, Some(rule));
         pair.derived = time_is_ruled && before.amount == after.amount;
         pair.gating &= !pair.derived;
         self.pairs.push(pair);

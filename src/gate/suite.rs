@@ -27,6 +27,7 @@ type Kin = (Metric, Statistic, TestKind);
 pub(super) struct Suite {
     priors: BTreeMap<Kin, Prior>,
     noise: BTreeMap<(Metric, Statistic), f64>,
+    blocks: BTreeMap<u32, Vec<f64>>,
 }
 
 impl Suite {
@@ -34,6 +35,7 @@ impl Suite {
     pub(super) fn of(plan: &Plan<'_>, order: Order, config: &Config) -> Self {
         let mut estimates: BTreeMap<Kin, Vec<Estimate>> = BTreeMap::new();
         let mut ratios: BTreeMap<(Metric, Statistic), Vec<f64>> = BTreeMap::new();
+        let mut blocks: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
         for pair in plan.pairs.iter().filter(|pair| !pair.derived) {
             let screened = pair.screen.both().is_some();
             let Some(found) =
@@ -41,6 +43,11 @@ impl Suite {
             else {
                 continue;
             };
+            if screened && pair.metric == Metric::time() {
+                for (block, difference) in found.blocks {
+                    blocks.entry(block).or_default().push(difference);
+                }
+            }
             match found.raw {
                 Raw::Estimate(estimate) => estimates
                     .entry((pair.metric.clone(), pair.statistic, found.test))
@@ -63,7 +70,13 @@ impl Suite {
                 .into_iter()
                 .filter_map(|(key, all)| Some((key, suite_noise(&all)?)))
                 .collect(),
+            blocks,
         }
+    }
+
+    /// The differences of all times of the first look, block by block.
+    pub(super) fn blocks(&self) -> &BTreeMap<u32, Vec<f64>> {
+        &self.blocks
     }
 
     /// Decides what the runs of a pair say; `None` where nothing can be said.

@@ -33,7 +33,9 @@ impl Judgement {
         let mut notes = Vec::new();
         let estimate_decides = pair.rule.is_some_and(|rule| rule.evidence == Evidence::Estimate);
         let lifted = |cap: &Cap| {
-            estimate_decides || config.gate.one_run == OneRun::Decide && cap.lifted_by_decide()
+            // An estimate of the first look is settled by the second like everything else.
+            estimate_decides && *cap != Cap::NotConfirmed
+                || config.gate.one_run == OneRun::Decide && cap.lifted_by_decide()
         };
         let cap = found.cap.filter(|cap| !lifted(cap));
 
@@ -50,6 +52,7 @@ impl Judgement {
         } else {
             match () {
                 () if estimate_decides
+                    && cap.is_none()
                     && pair.rule.is_some_and(|r| {
                         r.levels().reached(pair.better.magnitude(worse)) > Severity::None
                     }) =>

@@ -40,13 +40,15 @@ pub struct MeasureSettings {
 }
 
 impl MeasureSettings {
-    /// The settings of a profile, the file's word first; every field is set but `budget`.
+    /// The settings of a profile: the word of the command line, that of the file, what is built in. Every field is set
+    /// but `blocks` or `budget`.
     #[must_use]
-    pub fn profile(&self, name: ProfileName) -> Profile {
-        match name {
-            ProfileName::Full => self.full.clone().or(Profile::full()),
-            ProfileName::Quick => self.quick.clone().or(Profile::quick()),
-        }
+    pub fn profile(&self, name: ProfileName, command_line: Profile) -> Profile {
+        let (file, built_in) = match name {
+            ProfileName::Full => (&self.full, Profile::full()),
+            ProfileName::Quick => (&self.quick, Profile::quick()),
+        };
+        command_line.or(file.clone()).complete(built_in)
     }
 }
 
@@ -56,12 +58,11 @@ impl MeasureSettings {
 pub struct Profile {
     /// How the runs are laid out: `interleaved`, `duet` or `suite`.
     pub mode: Option<Mode>,
-    /// How many blocks decide: 1 to 1000. Fewer than five give suspects at most. Without `confirm: true` everything gets
-    /// them.
+    /// How many blocks decide: 1 to 1000. Fewer than five give suspects at most; `quick` takes no more than four. Without
+    /// `confirm: true` or `screen-blocks` everything gets them.
     pub blocks: Option<u32>,
     /// Look at every benchmark in a few blocks first, and take the blocks that decide only of those that look slower or
-    /// are undecided.
-    /// So it is where neither this nor `blocks` is set.
+    /// are undecided. So it is where `screen-blocks` is set, or neither this nor `blocks`.
     pub confirm: Option<bool>,
     /// How many blocks the first look takes: 1 to 1000.
     pub screen_blocks: Option<u32>,
@@ -74,7 +75,7 @@ pub struct Profile {
     /// How long a run measures.
     pub measurement: Option<Timespan>,
     /// Link each side so many times with its functions in another order, and take turns; 0 or 1 for the one link that
-    /// cargo makes. Needs at least five to decide.
+    /// cargo makes. Needs at least five to decide. Where the linker cannot do it, that is said.
     pub relink: Option<u32>,
     /// Only benchmarks that match one of these globs; an empty list for all.
     pub filter: Option<Vec<String>>,
@@ -117,7 +118,7 @@ impl Profile {
             samples: Some(15),
             warm_up: Some(Timespan::from_millis(100)),
             measurement: Some(Timespan::from_millis(250)),
-            relink: Some(0),
+            relink: Some(10),
             filter: Some(Vec::new()),
             threads: Some(Vec::new()),
             resources: Some(false),
@@ -135,6 +136,7 @@ impl Profile {
             samples: Some(10),
             warm_up: Some(Timespan::from_millis(50)),
             measurement: Some(Timespan::from_millis(100)),
+            relink: Some(0),
             ..Self::full()
         }
     }
@@ -170,21 +172,31 @@ impl Profile {
         .collect()
     }
 
+    /// These settings, and what is built in where they say nothing.
+    fn complete(self, built_in: Self) -> Self {
+        let confirm = match self {
+            Self { confirm: Some(confirm), .. } => confirm,
+            Self { screen_blocks: Some(_), .. } => true,
+            // Who says only how many blocks there are wants them of everything.
+            Self { blocks: Some(_), .. } => false,
+            _ => built_in.confirm.unwrap_or_default(),
+        };
+        Self { confirm: Some(confirm), ..self.or(built_in) }
+    }
+
     /// These settings, and those of `other` where these say nothing.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
+    fn or(self, other: Self) -> Self {
+        // Blocks and budget say together how long it takes.
+        let (blocks, budget) = match (self.blocks, self.budget) {
+            (None, None) => (other.blocks, other.budget),
+            own => own,
+        };
         Self {
             mode: self.mode.or(other.mode),
-            // A budget of one's own takes the place of a number of blocks.
-            blocks: self.blocks.or(if self.budget.is_some() { None } else { other.blocks }),
-            // Who says how many blocks everything gets wants them of everything.
-            confirm: self.confirm.or(if self.blocks.is_some() {
-                Some(false)
-            } else {
-                other.confirm
-            }),
+            blocks,
+            confirm: self.confirm.or(other.confirm),
             screen_blocks: self.screen_blocks.or(other.screen_blocks),
-            budget: self.budget.or(other.budget),
+            budget,
             samples: self.samples.or(other.samples),
             warm_up: self.warm_up.or(other.warm_up),
             measurement: self.measurement.or(other.measurement),
@@ -204,7 +216,7 @@ mod tests {
     #[test]
     fn a_profile_is_complete_but_for_its_budget() {
         for name in [ProfileName::Full, ProfileName::Quick] {
-            let profile = MeasureSettings::default().profile(name);
+            let profile = MeasureSettings::default().profile(name, Profile::default());
             let json = serde_json::to_value(&profile).unwrap();
             let missing: Vec<&str> = json
                 .as_object()
@@ -221,10 +233,30 @@ mod tests {
     fn what_is_said_replaces_what_is_built_in() {
         let settings: MeasureSettings =
             serde_json::from_str(r#"{"quick":{"budget":"1m","mode":"duet"}}"#).unwrap();
-        let quick = settings.profile(ProfileName::Quick);
+        let quick = settings.profile(ProfileName::Quick, Profile::default());
         assert_eq!(quick.budget, Some(Timespan::from_secs(60)));
         assert_eq!(quick.mode, Some(Mode::Duet));
         assert_eq!((quick.blocks, quick.samples), (None, Some(10)));
-        assert_eq!(settings.profile(ProfileName::Full), Profile::full());
+        assert_eq!(settings.profile(ProfileName::Full, Profile::default()), Profile::full());
+    }
+
+    #[test]
+    fn the_command_line_has_the_last_word_and_says_how_many_looks_there_are() {
+        let looks = |file: &str, command_line: &str| {
+            let settings: MeasureSettings = serde_json::from_str(file).unwrap();
+            let said: Profile = serde_json::from_str(command_line).unwrap();
+            let full = settings.profile(ProfileName::Full, said);
+            (full.confirm, full.blocks, full.budget.is_some())
+        };
+        assert_eq!(looks("{}", "{}"), (Some(true), Some(10), false));
+        assert_eq!(looks("{}", r#"{"blocks":20}"#), (Some(false), Some(20), false));
+        assert_eq!(looks("{}", r#"{"budget":"10m"}"#), (Some(true), None, true));
+        assert_eq!(
+            looks("{}", r#"{"blocks":20,"screen-blocks":6}"#),
+            (Some(true), Some(20), false)
+        );
+        let file = r#"{"full":{"confirm":true,"budget":"5m"}}"#;
+        assert_eq!(looks(file, r#"{"blocks":20}"#), (Some(true), Some(20), false));
+        assert_eq!(looks(file, "{}"), (Some(true), None, true));
     }
 }

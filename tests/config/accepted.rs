@@ -206,13 +206,16 @@ fn how_to_measure() {
         "version: 1\nmeasure:\n  profile: quick\n  full: { mode: duet, blocks: 20, budget: 10m, threads: [\"pool/**\"] }\n  quick: { budget: 1m, filter: [] }\n",
     );
     assert_eq!(config.measure.profile, ProfileName::Quick);
-    let full = config.measure.profile(ProfileName::Full);
+    let full = config.measure.profile(ProfileName::Full, Profile::default());
     assert_eq!((full.mode, full.blocks), (Some(Mode::Duet), Some(20)));
     assert_eq!(full.budget, Some(Timespan::from_secs(600)));
     assert_eq!(full.threads.as_deref(), Some(&["pool/**".to_owned()][..]));
     assert_eq!(full.samples, Profile::full().samples);
-    let quick = config.measure.profile(ProfileName::Quick);
+    let quick = config.measure.profile(ProfileName::Quick, Profile::default());
     assert_eq!(quick.budget, Some(Timespan::from_secs(60)));
     assert_eq!(quick.mode, Profile::quick().mode);
-    assert_eq!(Config::built_in().measure.profile(ProfileName::Full), Profile::full());
+    assert_eq!(
+        Config::built_in().measure.profile(ProfileName::Full, Profile::default()),
+        Profile::full()
+    );
 }

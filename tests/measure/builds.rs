@@ -64,7 +64,9 @@ fn repository(scene: &Scene) {
 }
 
 fn measure(scene: &Scene, base: &str, head: &str, more: &str) -> std::process::Output {
-    let places = "--out-dir runs --work-dir work -q";
+    // How this machine links is what its own test is about.
+    let relink = if more.contains("--relink") { "" } else { "--relink 0" };
+    let places = format!("--out-dir runs --work-dir work {relink} -q");
     scene
         .benchgate(&format!("measure --base {base} --head {head} {places} {more} -- --offline"))
         .env_remove("CARGO_TARGET_DIR")
