@@ -249,6 +249,12 @@ fn traces(output: &Path) -> Vec<PathBuf> {
     let mut all = below(deps, &|file| {
         file.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     });
+    // The compiler's own directory for metadata, with a random end.
+    let is_metadata = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.is_dir() && name.strip_prefix("rmeta").is_some_and(|rest| rest.len() == 6)
+    };
+    all.extend(below(deps, &|_| true).into_iter().filter(is_metadata));
     let noted = deps.with_file_name(".fingerprint");
     all.extend(below(&noted, &|dir| dir.rsplit_once('-').is_some_and(|(_, of)| of == hash)));
     all
@@ -306,7 +312,7 @@ mod tests {
         let (ours, other) = ("0123456789abcdef", "fedcba9876543210");
         fs::create_dir_all(path(&format!(".fingerprint/work-{ours}"))).unwrap();
         fs::create_dir_all(path(&format!(".fingerprint/work-{other}"))).unwrap();
-        fs::create_dir(path("deps")).unwrap();
+        fs::create_dir_all(path("deps/rmetaP0AYyG")).unwrap();
         for file in [
             format!("work-{ours}"),
             format!("work-{ours}.d"),
@@ -325,6 +331,7 @@ mod tests {
             found,
             [
                 format!(".fingerprint/work-{ours}"),
+                "deps/rmetaP0AYyG".to_owned(),
                 format!("deps/work-{ours}"),
                 format!("deps/work-{ours}.d"),
                 format!("deps/work-{ours}.work.1-cgu.0.rcgu.o"),
