@@ -133,7 +133,7 @@ impl Driver<'_> {
             let left = spent.checked_div(taken).and_then(|block| self.left(budget, done, block));
             self.watch.event(Event::Block { done, of: budget.blocks, left });
             if done == 1 && self.ran {
-                self.say_tight(budget, spent);
+                self.say_tight(stage, budget, spent);
             }
         }
         // Where every benchmark failed, blocks went by without being taken.
@@ -167,17 +167,24 @@ impl Driver<'_> {
         })
     }
 
-    /// Says where the fewest blocks that decide take longer than the budget.
-    fn say_tight(&mut self, budget: Budget, block: Duration) {
-        let needed = block * budget.fewest.min(budget.blocks);
-        let Some(time) = budget.time.filter(|&time| self.elapsed() + needed > time + block) else {
+    /// Says where the fewest blocks that decide take longer than the budget, in two looks at the first of all blocks.
+    fn say_tight(&mut self, stage: Stage, budget: Budget, block: Duration) {
+        let fewest = |budget: Budget| budget.fewest.min(budget.blocks);
+        let second = self.request.budget(Stage::Confirm);
+        let (blocks, time, take) = if stage == Stage::Screen && self.request.confirms() {
+            // How much is measured again is not known yet.
+            (fewest(budget) + fewest(second), second.time, "may take up to")
+        } else {
+            (fewest(budget), budget.time, "take about")
+        };
+        let needed = block * blocks;
+        let Some(time) = time.filter(|&time| self.elapsed() + needed > time + block) else {
             return;
         };
         let message = format!(
-            "{} blocks take about {} s, more than the budget of {} s",
-            budget.fewest.min(budget.blocks),
-            needed.as_secs(),
-            time.as_secs()
+            "{blocks} blocks {take} {:.1} s, more than the budget of {:.1} s",
+            needed.as_secs_f64(),
+            time.as_secs_f64()
         );
         self.watch.say(&Diagnostic::warning(Code::TooFewBlocks, message).help(
             "they are taken all the same, as fewer cannot decide; raise `--budget`, or choose fewer benchmarks with `--filter`",

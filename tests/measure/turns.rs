@@ -270,6 +270,13 @@ fn a_budget_that_is_too_small_is_said_and_five_blocks_are_taken() {
     let said = said(&output, &scene);
     assert!(said.contains("more than the budget of"), "{said}");
     let scene = Scene::new(TWO, TWO);
+    scene.steer("head", "sleep", "0.1");
+    let output = scene.measure("--budget 200ms").output().unwrap();
+    let said = crate::scene::said(&output, &scene);
+    let [warning, second] =
+        ["10 blocks may take up to", "block 2 of 5"].map(|part| said.find(part));
+    assert!(warning.is_some() && warning < second, "before the first look is over: {said}");
+    let scene = Scene::new(TWO, TWO);
     scene.measure("--no-confirm --budget 3s -q").output().unwrap();
     let blocks = counts(&scene.lines())["head sort/small"];
     assert!((6..200).contains(&blocks), "{blocks} blocks in 3 s");
