@@ -8,6 +8,7 @@ use benchgate::diag::Diagnostics;
 use benchgate::gate::{self, Collector, Facts};
 use benchgate::model::{
     BenchmarkId, Data, Metric, Order, Origin, Outcome, Report, Run, Side, SideInfo, Stage, Unit,
+    Verdict,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -113,6 +114,28 @@ fn no_more_pull_requests_fail_than_alpha_says() {
         .count();
     // 1 % are 3; more than 9 would come by chance in fewer than one of 800 such simulations.
     assert!(failed <= 9, "{failed} of {simulated} pull requests failed");
+}
+
+/// With the levels that are built in, which are far from the margin: whoever reads the report takes `regressed` for proven,
+/// also where it fails no build.
+#[test]
+fn no_more_pull_requests_have_a_regression_than_alpha_says() {
+    let config = Config::built_in();
+    let margin = config.gate.margin.fraction().ln_1p();
+    let simulated = 300;
+    let regressed = |report: &Report| {
+        let gating = report.comparisons.iter().filter(|comparison| comparison.gating);
+        gating.filter(|comparison| comparison.verdict == Verdict::Regressed).count()
+    };
+    let wrong = (0..simulated)
+        .filter(|&seed| regressed(&PullRequest::new(3000 + seed, margin).decide(&config)) > 0)
+        .count();
+    assert!(wrong <= 9, "{wrong} of {simulated} pull requests have a regression");
+    // The simulation is one in which they could.
+    let found: usize = (0..5)
+        .map(|seed| regressed(&PullRequest::new(4000 + seed, 1.5_f64.ln()).decide(&config)))
+        .sum();
+    assert!(found > 5 * BENCHMARKS * 8 / 10, "{found} of {}", 5 * BENCHMARKS);
 }
 
 #[test]

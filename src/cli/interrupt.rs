@@ -7,7 +7,8 @@ use signal_hook::flag;
 
 use crate::diag::ExitCode;
 
-/// A flag that Ctrl-C or a signal to terminate sets; a second one ends the program at once.
+/// A flag that Ctrl-C, a signal to terminate or a terminal that hangs up sets; a second one of the first two ends the
+/// program at once.
 ///
 /// # Errors
 /// The system does not let signals be handled.
@@ -19,5 +20,24 @@ pub(super) fn flag() -> io::Result<Arc<AtomicBool>> {
         flag::register_conditional_shutdown(signal, code, Arc::clone(&stop))?;
         flag::register(signal, Arc::clone(&stop))?;
     }
+    if let Some(signal) = hang_up() {
+        // Shell and system both send it, so that a second one means nothing.
+        flag::register(signal, Arc::clone(&stop))?;
+    }
     Ok(stop)
+}
+
+/// The signal of a terminal that hangs up, unless it is to be ignored, as `nohup` has it.
+#[cfg(target_os = "linux")]
+fn hang_up() -> Option<i32> {
+    use signal_hook::consts::SIGHUP;
+    let ignored = procfs::process::Process::myself().and_then(|me| me.status()).ok()?.sigign;
+    // Signals count from 1.
+    (ignored & 1 << (SIGHUP - 1) == 0).then_some(SIGHUP)
+}
+
+/// Elsewhere nobody tells whether it is to be ignored.
+#[cfg(not(target_os = "linux"))]
+fn hang_up() -> Option<i32> {
+    None
 }

@@ -29,11 +29,15 @@ pub(super) struct Driver<'a> {
     pub(super) observer: Observer,
     /// Jobs that failed; they are not run again.
     pub(super) out: BTreeSet<String>,
+    /// Jobs that failed when the run set was written before; the second look was chosen without them.
+    pub(super) retried: BTreeSet<String>,
     pub(super) failed: bool,
     /// Whether anything ran in this block; a resumed measurement passes by what is done.
     pub(super) ran: bool,
     pub(super) stop: &'a AtomicBool,
     pub(super) watch: &'a mut dyn Watch,
+    /// How long was measured before this process began.
+    pub(super) before: Duration,
     pub(super) start: Instant,
 }
 
@@ -54,16 +58,13 @@ impl Driver<'_> {
         if !self.request.confirms() {
             return Ok(());
         }
-        let flagged = flag(self.journal.dir())?;
+        let flagged = self.flagged(jobs, flag)?;
         let again: Vec<(&Job, Option<BTreeSet<BenchmarkId>>)> = jobs
             .iter()
             .filter(|job| job.is_paired())
             .filter_map(|job| {
-                let of_job: BTreeSet<BenchmarkId> = if job.benchmarks.is_empty() {
-                    flagged.clone()
-                } else {
-                    job.benchmarks.intersection(&flagged).cloned().collect()
-                };
+                let of_job: BTreeSet<BenchmarkId> =
+                    flagged.iter().filter(|id| job.measures(id)).cloned().collect();
                 (!of_job.is_empty()).then_some((job, Some(of_job)))
             })
             .collect();
@@ -72,6 +73,23 @@ impl Driver<'_> {
             self.stage(Stage::Confirm, &again, screened)?;
         }
         Ok(())
+    }
+
+    /// What the second look is at: chosen once, so that neither what is measured again nor other rules choose anew.
+    fn flagged(&mut self, jobs: &[Job], flag: &Flag<'_>) -> Result<BTreeSet<BenchmarkId>, Halt> {
+        let before = self.header.flagged.clone();
+        if let Some(before) = before.as_ref().filter(|_| self.retried.is_empty()) {
+            return Ok(before.clone());
+        }
+        let mut flagged = flag(self.journal.dir())?;
+        if let Some(before) = before {
+            let retried = |job: &Job| self.retried.contains(&job.name);
+            flagged.retain(|id| jobs.iter().any(|job| retried(job) && job.measures(id)));
+            flagged.extend(before);
+        }
+        self.header.flagged = Some(flagged.clone());
+        self.note()?;
+        Ok(flagged)
     }
 
     /// Takes blocks of some jobs, of each only some benchmarks if so said; returns how many blocks there were.
@@ -84,9 +102,19 @@ impl Driver<'_> {
         let budget = self.request.budget(stage);
         self.watch.event(Event::Stage { stage, blocks: budget.blocks, jobs: jobs.len() });
         let begin = Instant::now();
-        let mut done = 0;
-        let mut said = false;
-        while budget.allows(done, begin.elapsed(), self.start.elapsed()) {
+        // Blocks that are passed by took no time that tells how long one takes.
+        let (mut done, mut taken) = (0, 0);
+        loop {
+            let spent = begin.elapsed();
+            let next = spent.checked_div(taken).unwrap_or_default();
+            let more = match self.header.complete.get(&stage) {
+                // A look that is over is not made longer: what it said could be the reason to resume it.
+                Some(&blocks) => done < blocks,
+                None => budget.allows(done, next, self.elapsed()),
+            };
+            if !more {
+                break;
+            }
             let block = first_block + done;
             self.observer.block();
             self.ran = false;
@@ -99,46 +127,64 @@ impl Driver<'_> {
                 self.watch.event(Event::Turn);
             }
             done += 1;
+            taken += u32::from(self.ran);
             self.end_of_block(stage, block)?;
             let spent = begin.elapsed();
-            let left = self.left(budget, done, spent);
+            let left = spent.checked_div(taken).and_then(|block| self.left(budget, done, block));
             self.watch.event(Event::Block { done, of: budget.blocks, left });
-            if !said && done == 1 {
-                said = true;
-                self.say_tight(budget, spent);
+            if done == 1 && self.ran {
+                self.say_tight(stage, budget, spent);
             }
+        }
+        // Where every benchmark failed, blocks went by without being taken.
+        if jobs.iter().any(|(job, _)| !self.out.contains(&job.name)) {
+            self.header.complete.insert(stage, done);
+            self.note()?;
         }
         self.watch.event(Event::StageEnd);
         Ok(done)
     }
 
+    /// How long was measured, also before this process began.
+    fn elapsed(&self) -> Duration {
+        self.before + self.start.elapsed()
+    }
+
+    /// Writes what is known now to the run set.
+    pub(super) fn note(&mut self) -> Result<(), Halt> {
+        self.header.measured = Some(self.elapsed().as_secs_f64());
+        self.journal.rewrite(&self.header).map_err(Halt::input)
+    }
+
     /// How long a stage still takes, if its blocks are all alike.
-    fn left(&self, budget: Budget, done: u32, spent: Duration) -> Option<Duration> {
-        let per_block = spent.checked_div(done)?;
+    fn left(&self, budget: Budget, done: u32, per_block: Duration) -> Option<Duration> {
         let blocks = per_block.checked_mul(budget.blocks.saturating_sub(done))?;
         Some(match budget.time {
-            Some(time) if done >= budget.fewest => {
-                blocks.min(time.saturating_sub(self.start.elapsed()))
-            }
-            Some(time) => blocks.min(
-                time.saturating_sub(self.start.elapsed()).max(per_block * (budget.fewest - done)),
-            ),
+            Some(time) if done >= budget.fewest => blocks.min(time.saturating_sub(self.elapsed())),
+            Some(time) => blocks
+                .min(time.saturating_sub(self.elapsed()).max(per_block * (budget.fewest - done))),
             None => blocks,
         })
     }
 
-    /// Says where the fewest blocks that decide take longer than the budget.
-    fn say_tight(&mut self, budget: Budget, block: Duration) {
-        let needed = block * budget.fewest.min(budget.blocks);
-        let Some(time) = budget.time.filter(|&time| self.start.elapsed() + needed > time + block)
-        else {
+    /// Says where the fewest blocks that decide take longer than the budget, in two looks at the first of all blocks.
+    fn say_tight(&mut self, stage: Stage, budget: Budget, block: Duration) {
+        let fewest = |budget: Budget| budget.fewest.min(budget.blocks);
+        let second = self.request.budget(Stage::Confirm);
+        let (blocks, time, take) = if stage == Stage::Screen && self.request.confirms() {
+            // How much is measured again is not known yet.
+            (fewest(budget) + fewest(second), second.time, "may take up to")
+        } else {
+            (fewest(budget), budget.time, "take about")
+        };
+        let needed = block * blocks;
+        let Some(time) = time.filter(|&time| self.elapsed() + needed > time + block) else {
             return;
         };
         let message = format!(
-            "{} blocks take about {} s, more than the budget of {} s",
-            budget.fewest.min(budget.blocks),
-            needed.as_secs(),
-            time.as_secs()
+            "{blocks} blocks {take} {:.1} s, more than the budget of {:.1} s",
+            needed.as_secs_f64(),
+            time.as_secs_f64()
         );
         self.watch.say(&Diagnostic::warning(Code::TooFewBlocks, message).help(
             "they are taken all the same, as fewer cannot decide; raise `--budget`, or choose fewer benchmarks with `--filter`",
@@ -149,7 +195,9 @@ impl Driver<'_> {
     fn end_of_block(&mut self, stage: Stage, block: u32) -> Result<(), Halt> {
         let unfair =
             self.observer.end_of_block(stage, block, self.cores, self.ran, &mut self.header);
-        self.journal.rewrite(&self.header).map_err(Halt::input)?;
+        if self.ran {
+            self.note()?;
+        }
         if let Some(reason) = unfair {
             self.cores = None;
             let message = format!("{reason}: going on one side at a time");

@@ -31,6 +31,23 @@ pub(super) struct Bench {
     pub(super) package: Option<String>,
 }
 
+impl Bench {
+    /// The name of its package, which is the same wherever that lies and whatever its version is.
+    pub(super) fn package_name(&self) -> Option<&str> {
+        let id = self.package.as_deref()?;
+        // `name version (source)` up to cargo 1.76.
+        if let Some((name, _)) = id.split_once(' ') {
+            return Some(name);
+        }
+        let (source, fragment) = id.rsplit_once('#')?;
+        match fragment.split_once('@') {
+            Some((name, _)) => Some(name),
+            // A package that is called as its directory.
+            None => source.split('?').next()?.rsplit('/').next(),
+        }
+    }
+}
+
 /// A tree that is to be built, and where its build files go.
 #[derive(Clone, Debug)]
 pub(super) struct Tree {
@@ -105,6 +122,16 @@ pub(super) fn cargo(tree: &Tree, subcommand: &str) -> Command {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let command = Command::new(cargo).arg(subcommand).env("CARGO_TARGET_DIR", &tree.target);
     Command { dir: Some(tree.dir.clone()), sampled: false, ..command }
+}
+
+/// The root of the workspace of a bench, where cargo runs the compiler; the tree itself where cargo does not tell.
+pub(super) fn workspace(tree: &Tree, bench: &Bench, stop: &AtomicBool) -> Result<PathBuf, Halt> {
+    let command = cargo(tree, "locate-project").args(["--workspace", "--message-format", "plain"]);
+    let command = Command { dir: Some(bench.dir.clone()), ..command };
+    let ended = process::run(&command, stop)?;
+    let manifest = PathBuf::from(ended.stdout.text().trim());
+    let root = manifest.parent().filter(|root| ended.status.success() && root.is_absolute());
+    Ok(root.unwrap_or(&tree.dir).to_owned())
 }
 
 /// Runs cargo for a tree; all that it prints to standard output comes back.
@@ -183,4 +210,28 @@ fn libraries(tree: &Tree, linked: &[String]) -> Option<(OsString, OsString)> {
     }
     paths.extend(env::split_paths(&env::var_os(variable).unwrap_or_default()));
     Some((variable.into(), env::join_paths(paths).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_has_its_name_in_every_form_of_its_id() {
+        for id in [
+            "path+file:///w/base/tree/core#0.1.0",
+            "path+file:///w/head/tree/crates/x#core@0.2.0",
+            "core 0.1.0 (path+file:///w/base/tree/core)",
+            "git+https://example.org/a/core?branch=main#1.0.0",
+        ] {
+            let bench = Bench {
+                file: "work-1".into(),
+                target: "work".into(),
+                dir: "w".into(),
+                env: Vec::new(),
+                package: Some(id.to_owned()),
+            };
+            assert_eq!(bench.package_name(), Some("core"), "{id}");
+        }
+    }
 }

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -17,7 +20,7 @@ use super::progress::{Event, Watch};
 use super::relink;
 use super::request::{Request, Subject};
 use super::schedule::FEWEST_BLOCKS;
-use super::sides::{self, WorkDir};
+use super::sides::{self, Ready, WorkDir};
 use super::turn::FAILED;
 use crate::diag::{Code, Diagnostic};
 use crate::model::{BenchmarkId, Mode, ProfileName, Side, Stage};
@@ -93,7 +96,14 @@ pub fn resume(dir: &Path, world: World<'_>) -> Result<Done, Halt> {
     })?;
     request.check()?;
     let mut header = resumed.header;
-    header.other.remove(FAILED);
+    if resumed.journal.finished().is_empty() {
+        // There is nothing that what is measured now has to go with.
+        for side in [&mut header.base, &mut header.head] {
+            side.environment.clear();
+            side.executables.clear();
+        }
+        header.environment.clear();
+    }
     run(&request, header, resumed.journal, world)
 }
 
@@ -126,16 +136,19 @@ fn run(
     world: World<'_>,
 ) -> Result<Done, Halt> {
     let World { stop, watch, flag } = world;
+    let retried = failed_before(&mut header);
     let cores = match request.mode() {
         Mode::Duet => Some(list::cores()?),
         Mode::Interleaved | Mode::Suite => None,
     };
     let work = WorkDir::take(&request.work_dir)?;
-    let observer = Observer::start(&work, &mut header, watch);
+    let mut observer = Observer::start(&work, &mut header, watch);
     let ready = sides::prepare(request, &work, stop, watch)?;
-    Observer::sides(&ready, &mut header, stop, watch);
+    observer.sides(&ready, &mut header, stop, watch);
+    header.environment_changes.extend(observer.changes.iter().cloned());
+    note_executables(request, &ready, &mut header)?;
     journal.rewrite(&header).map_err(Halt::input)?;
-    let jobs = list::jobs(request, &ready, &work, stop, watch)?;
+    let (jobs, failed) = list::jobs(request, &ready, &work, &mut header, stop, watch)?;
     let links = relink::links(request, &ready, &jobs, &work, stop, watch)?;
     let mut request = Cow::Borrowed(request);
     if links.is_empty() && request.links() > 1 {
@@ -146,6 +159,8 @@ fn run(
     let request = request.as_ref();
     watch.event(Event::Start { jobs: jobs.len(), plan: &request.plan(), seed: request.seed });
     say_few(request, watch);
+    let before =
+        header.measured.and_then(|s| Duration::try_from_secs_f64(s).ok()).unwrap_or_default();
     let mut driver = Driver {
         request,
         work: &work,
@@ -155,17 +170,21 @@ fn run(
         cores,
         observer,
         out: BTreeSet::new(),
-        failed: false,
+        retried,
+        failed,
         ran: false,
         stop,
         watch,
+        before,
         start: Instant::now(),
     };
     let done = driver.stages(&jobs, flag);
+    let noted = driver.note();
     let Driver { journal, failed, .. } = driver;
     let empty = journal.finished().is_empty();
     let dir = journal.finish().map_err(Halt::input)?;
     done?;
+    noted?;
     if empty {
         let message = "no run gave a result";
         return Err(Halt::input(
@@ -174,6 +193,59 @@ fn run(
         ));
     }
     Ok(Done { dir, failed, profile: request.profile })
+}
+
+/// The jobs that failed when the run set was written; they are tried again.
+fn failed_before(header: &mut Header) -> BTreeSet<String> {
+    let failed = header.other.remove(FAILED);
+    let failed = failed.as_ref().and_then(Value::as_array).into_iter().flatten();
+    failed.filter_map(|failed| Some(failed.get("benchmark")?.as_str()?.to_owned())).collect()
+}
+
+/// Notes what the executables are, where no commit says so, and refuses others than those that were begun with.
+fn note_executables(
+    request: &Request,
+    [base, head]: &[Ready; 2],
+    header: &mut Header,
+) -> Result<(), Halt> {
+    for (side, ready, known) in
+        [(Side::Base, base, &mut header.base), (Side::Head, head, &mut header.head)]
+    {
+        if !matches!(request.subject(side), Subject::Directory(_) | Subject::Executables(_)) {
+            continue;
+        }
+        let now = ready.benches.iter().map(|bench| content(&bench.file));
+        let now = now.collect::<Result<Vec<_>, _>>()?;
+        if !known.executables.is_empty() && known.executables != now {
+            let message =
+                format!("the bench executables of {} are not those it was begun with", side.name());
+            return Err(Halt::usage(
+                Diagnostic::error(Code::RunSetUnusable, message)
+                    .file(ready.dir.display().to_string())
+                    .help("go back to what was measured before, or measure anew"),
+            ));
+        }
+        known.executables = now;
+    }
+    Ok(())
+}
+
+/// A hash of what is in a file.
+fn content(file: &Path) -> Result<String, Halt> {
+    let read = || {
+        let mut reader = BufReader::with_capacity(1 << 16, File::open(file)?);
+        let mut hasher = DefaultHasher::new();
+        loop {
+            let part = reader.fill_buf()?;
+            if part.is_empty() {
+                return Ok(format!("{:016x}", hasher.finish()));
+            }
+            hasher.write(part);
+            let length = part.len();
+            reader.consume(length);
+        }
+    };
+    read().map_err(|error| Halt::file("read", file, &error))
 }
 
 /// Says what the plan cannot give.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Halt;
@@ -100,6 +100,8 @@ pub(super) enum Found {
     Criterion(Box<Harness>, BTreeSet<String>),
     /// Something that cannot be asked for one benchmark, and why.
     Unknown(Diagnostic),
+    /// It failed when it was asked, with its last words.
+    Broken(Diagnostic),
 }
 
 /// Asks an executable what it holds and how it takes orders. `scratch` is where it may leave files.
@@ -128,8 +130,11 @@ pub(super) fn inspect(
         }
         Err(failure) => return Err(failure.into()),
     };
+    if let Some(failure) = ended.failure(&list) {
+        return Ok(Found::Broken(failure));
+    }
     let names = listed(&ended.stdout.text());
-    let Some(name) = names.first().filter(|_| ended.status.success()) else {
+    let Some(name) = names.first() else {
         return Ok(Found::Unknown(harness.unknown("it lists no benchmark")));
     };
     let name = names.iter().find(|other| !is_cut(other)).unwrap_or(name).clone();
@@ -156,6 +161,23 @@ pub(super) fn inspect(
     Ok(Found::Unknown(
         harness.unknown("it does not take the options of criterion that run one benchmark alone"),
     ))
+}
+
+/// The executables of both sides, told what to do in the same way as far as they understand it: the side that measures
+/// longer, or has longer arguments, measures something else.
+pub(super) fn alike(mut base: Arc<Harness>, mut head: Arc<Harness>) -> [Arc<Harness>; 2] {
+    let whole_seconds = base.whole_seconds || head.whole_seconds;
+    let pattern = matches!(
+        (base.select, head.select),
+        (Select::Exact, Select::Pattern) | (Select::Pattern, Select::Exact)
+    );
+    for harness in [&mut base, &mut head] {
+        let select = if pattern { Select::Pattern } else { harness.select };
+        if (harness.whole_seconds, harness.select) != (whole_seconds, select) {
+            *harness = Arc::new(Harness { whole_seconds, select, ..Harness::clone(harness) });
+        }
+    }
+    [base, head]
 }
 
 impl Harness {
@@ -314,9 +336,54 @@ pub(super) fn empty(dir: &Path) -> Result<(), Halt> {
     fs::create_dir_all(dir).map_err(|e| Halt::file("create", dir, &e))
 }
 
+/// An executable that is not there.
+#[cfg(test)]
+pub(super) fn fake(package: Option<String>, target: &str, file: &str) -> Harness {
+    Harness {
+        bench: Bench {
+            file: file.into(),
+            target: target.to_owned(),
+            dir: PathBuf::new(),
+            env: Vec::new(),
+            package,
+        },
+        select: Select::Exact,
+        whole_seconds: false,
+        timing: Timing { samples: 15, warm_up: 0.1, measurement: 0.25, limit: None },
+        extra: Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A change may come with another version of criterion.
+    #[test]
+    fn both_sides_are_told_the_same() {
+        let with = |select, whole_seconds| {
+            Arc::new(Harness { select, whole_seconds, ..fake(None, "work", "work") })
+        };
+        let told = |base, head| {
+            alike(base, head).map(|harness| {
+                let command = harness.run_one("a", Path::new("s"));
+                command.args.iter().map(|a| a.to_string_lossy().into_owned()).collect::<Vec<_>>()
+            })
+        };
+        let [base, head] = told(with(Select::Pattern, true), with(Select::Exact, false));
+        assert_eq!(base, head);
+        assert_eq!(base.last().map(String::as_str), Some("^a$"));
+        let [base, head] = told(with(Select::Exact, false), with(Select::Exact, false));
+        assert_eq!(base, head);
+        assert_eq!(base.last().map(String::as_str), Some("a"));
+        // The oldest knows no pattern, but its time can be given to the other.
+        let [base, head] = told(with(Select::Exact, false), with(Select::Contained, true));
+        let time = |arguments: &[String]| {
+            arguments.iter().skip_while(|a| *a != "--measurement-time").nth(1).cloned()
+        };
+        assert_eq!(time(&base), Some("1".to_owned()));
+        assert_eq!(time(&base), time(&head));
+    }
 
     #[test]
     fn lists_of_every_version_are_read() {

@@ -1,7 +1,7 @@
 //! What takes turns: one benchmark, one bench executable, or one command, each with how it is run and read.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -32,10 +32,18 @@ pub(super) struct Job {
 enum Work {
     /// One benchmark of the executable of either side; `None` where a side does not have it.
     One { base: Option<Arc<Harness>>, head: Option<Arc<Harness>> },
-    /// All benchmarks of an executable, of which `wanted` are kept.
-    Suite { base: Arc<Harness>, head: Arc<Harness>, wanted: Option<GlobSet> },
+    /// All benchmarks of an executable, of which `wanted` are kept; `None` where a side does not have it.
+    Suite { base: Option<Listed>, head: Option<Listed>, wanted: Option<GlobSet> },
     /// A command.
     Shell { command: Box<ShellCommand>, base: PathBuf, head: PathBuf, limit: Option<Duration> },
+}
+
+/// An executable, and what of it is measured.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    pub(super) harness: Arc<Harness>,
+    /// The benchmarks that it lists, as far as they are wanted.
+    pub(super) benchmarks: BTreeSet<BenchmarkId>,
 }
 
 impl Job {
@@ -50,15 +58,20 @@ impl Job {
         }
     }
 
-    /// A whole executable.
+    /// A whole executable, on the sides that have it.
     pub(super) fn suite(
-        base: Arc<Harness>,
-        head: Arc<Harness>,
-        benchmarks: BTreeSet<BenchmarkId>,
+        name: &str,
+        base: Option<Listed>,
+        head: Option<Listed>,
         wanted: Option<GlobSet>,
     ) -> Self {
-        let name = head.target().to_owned();
-        Self { name, benchmarks, several_threads: false, work: Work::Suite { base, head, wanted } }
+        let sides = base.iter().chain(&head);
+        Self {
+            name: name.into(),
+            benchmarks: sides.flat_map(|side| &side.benchmarks).cloned().collect(),
+            several_threads: false,
+            work: Work::Suite { base, head, wanted },
+        }
     }
 
     /// A command that runs in the directory of a side.
@@ -80,13 +93,7 @@ impl Job {
 
     /// Whether a side has it.
     pub(super) fn has(&self, side: Side) -> bool {
-        match &self.work {
-            Work::One { base, head } => match side {
-                Side::Base => base.is_some(),
-                Side::Head => head.is_some(),
-            },
-            Work::Suite { .. } | Work::Shell { .. } => true,
-        }
+        matches!(self.work, Work::Shell { .. }) || self.harness(side).is_some()
     }
 
     /// Whether both sides have it.
@@ -99,10 +106,24 @@ impl Job {
         match (&self.work, side) {
             (Work::One { base, .. }, Side::Base) => base.as_ref(),
             (Work::One { head, .. }, Side::Head) => head.as_ref(),
-            (Work::Suite { base, .. }, Side::Base) => Some(base),
-            (Work::Suite { head, .. }, Side::Head) => Some(head),
+            (Work::Suite { base, .. }, Side::Base) => base.as_ref().map(|base| &base.harness),
+            (Work::Suite { head, .. }, Side::Head) => head.as_ref().map(|head| &head.harness),
             (Work::Shell { .. }, _) => None,
         }
+    }
+
+    /// The benchmarks that a run on this side measures; empty where that is known only when it has run.
+    pub(super) fn benchmarks_of(&self, side: Side) -> &BTreeSet<BenchmarkId> {
+        match (&self.work, side) {
+            (Work::Suite { base: Some(listed), .. }, Side::Base)
+            | (Work::Suite { head: Some(listed), .. }, Side::Head) => &listed.benchmarks,
+            _ => &self.benchmarks,
+        }
+    }
+
+    /// Whether a run of it measures this benchmark, as far as that is known before.
+    pub(super) fn measures(&self, benchmark: &BenchmarkId) -> bool {
+        self.benchmarks.is_empty() || self.benchmarks.iter().any(|listed| is(benchmark, listed))
     }
 
     /// Whether CPU and memory of its process are results in themselves.
@@ -133,14 +154,14 @@ impl Job {
             Work::One { .. } => harness().map(|harness| harness.run_one(&self.name, scratch)),
             Work::Suite { .. } => harness().map(|harness| harness.run_all(scratch)),
             Work::Shell { command, base, head, limit } => {
-                let dir = match side {
-                    Side::Base => base,
-                    Side::Head => head,
-                };
+                let dir = of(side, base, head);
+                if let Some(results) = results_of(command, dir, side) {
+                    age(&results);
+                }
                 let shell = Command::shell(&ShellCommand::for_side(&command.line, side))
                     .env("BENCHGATE_SIDE", side.name())
                     .env("BENCHGATE_SCRATCH", scratch);
-                Some(Command { dir: Some(dir.clone()), limit: *limit, ..shell })
+                Some(Command { dir: Some(dir.to_owned()), limit: *limit, ..shell })
             }
         })
     }
@@ -157,13 +178,8 @@ impl Job {
     ) -> Result<Vec<Run>, Vec<Diagnostic>> {
         match &self.work {
             Work::One { .. } => {
-                let stem = harness::stem(&self.name);
-                let cut = harness::is_cut(&self.name);
                 let mut runs = harness::results(scratch, side, Some("criterion"))?;
-                runs.retain(|run| {
-                    let id = run.benchmark.as_str();
-                    id == self.name || cut && id.starts_with(stem)
-                });
+                runs.retain(|run| self.measures(&run.benchmark));
                 // Two benchmarks of one name write two results; the first is the one that is listed.
                 runs.truncate(1);
                 some(runs, Self::nothing)
@@ -176,17 +192,12 @@ impl Job {
                 runs.dedup_by(|b, a| (&a.benchmark, &a.metric) == (&b.benchmark, &b.metric));
                 some(runs, Self::nothing)
             }
-            Work::Shell { command, base, head, .. } => match &command.results {
-                None => Ok(self.resources_of(side, ended)),
-                Some(path) => {
-                    let dir = match side {
-                        Side::Base => base,
-                        Side::Head => head,
-                    };
-                    let path = ShellCommand::for_side(&path.to_string_lossy(), side);
-                    self.written(side, &dir.join(path), command.format.as_deref(), ended)
+            Work::Shell { command, base, head, .. } => {
+                match results_of(command, of(side, base, head), side) {
+                    None => Ok(self.resources_of(side, ended)),
+                    Some(path) => self.written(side, &path, command.format.as_deref(), ended),
                 }
-            },
+            }
         }
     }
 
@@ -198,11 +209,9 @@ impl Job {
         format: Option<&str>,
         ended: &Ended,
     ) -> Result<Vec<Run>, Vec<Diagnostic>> {
-        // Some file systems keep whole seconds, or two.
-        let started = SystemTime::from(ended.started)
-            .checked_sub(Duration::from_secs(2))
-            .unwrap_or(SystemTime::UNIX_EPOCH);
-        if !path.exists() || !is_newer(path, started) {
+        let started =
+            SystemTime::from(ended.started).checked_sub(COARSEST).unwrap_or(SystemTime::UNIX_EPOCH);
+        if !files(path).any(|file| is_newer(&file, started)) {
             let message = if path.exists() {
                 "it did not write its results anew"
             } else {
@@ -274,6 +283,13 @@ impl Job {
     }
 }
 
+/// Whether a result is that of a listed benchmark: a long name is cut where it is listed, and whole where it is measured.
+pub(super) fn is(benchmark: &BenchmarkId, listed: &BenchmarkId) -> bool {
+    let (id, stem) = (benchmark.as_str(), harness::stem(listed.as_str()));
+    benchmark == listed
+        || harness::is_cut(listed.as_str()) && id.len() > stem.len() && id.starts_with(stem)
+}
+
 fn some(runs: Vec<Run>, nothing: impl FnOnce() -> Diagnostic) -> Result<Vec<Run>, Vec<Diagnostic>> {
     if runs.is_empty() { Err(vec![nothing()]) } else { Ok(runs) }
 }
@@ -287,10 +303,44 @@ fn middle(summary: &Summary) -> Option<f64> {
         .or_else(|| summary.statistics.first().map(|&(_, value)| value))
 }
 
-/// Whether a file, or any file in a directory, was written since.
-fn is_newer(path: &Path, since: SystemTime) -> bool {
-    WalkDir::new(path).into_iter().flatten().any(|entry| {
-        entry.file_type().is_file()
-            && fs::metadata(entry.path()).and_then(|m| m.modified()).is_ok_and(|time| time >= since)
-    })
+/// What belongs to a side.
+fn of<'a>(side: Side, base: &'a Path, head: &'a Path) -> &'a Path {
+    match side {
+        Side::Base => base,
+        Side::Head => head,
+    }
+}
+
+/// Where a command that runs in `dir` writes its results, if it writes any.
+fn results_of(command: &ShellCommand, dir: &Path, side: Side) -> Option<PathBuf> {
+    let path = command.results.as_ref()?;
+    Some(dir.join(ShellCommand::for_side(&path.to_string_lossy(), side)))
+}
+
+/// Some file systems keep the time of a file in steps of two seconds.
+const COARSEST: Duration = Duration::from_secs(2);
+
+/// Makes results that were just written look old, so that what the next run writes can be told from them.
+fn age(path: &Path) {
+    let now = SystemTime::now();
+    let (Some(young), Some(old)) =
+        (now.checked_sub(5 * COARSEST), now.checked_sub(Duration::from_secs(3600)))
+    else {
+        return;
+    };
+    for file in files(path).filter(|file| is_newer(file, young)) {
+        // One that only its owner may change keeps its time, and is told by that alone.
+        let _ = File::options().write(true).open(file).and_then(|file| file.set_modified(old));
+    }
+}
+
+/// A file, or all files in a directory.
+fn files(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = WalkDir::new(path).into_iter().flatten();
+    entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path)
+}
+
+/// Whether a file was written since.
+fn is_newer(file: &Path, since: SystemTime) -> bool {
+    fs::metadata(file).and_then(|m| m.modified()).is_ok_and(|time| time >= since)
 }

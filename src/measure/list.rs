@@ -3,33 +3,47 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread;
 
 use super::Halt;
 use super::build::Bench;
 use super::harness::{self, Found, Harness, Timing};
 use super::job::Job;
+use super::journal::Header;
 use super::process;
 use super::progress::Watch;
 use super::request::Request;
 use super::sides::{Ready, WorkDir};
-use crate::diag::{Code, Diagnostic, quoted};
-use crate::model::{BenchmarkId, Mode, Side};
+use super::suites::suites;
+use super::turn;
+use crate::diag::{Code, Diagnostic, Level, quoted};
+use crate::model::{Mode, Side};
 
 /// A benchmark's name, and the executable that has it.
-type Names = BTreeMap<String, Arc<Harness>>;
+pub(super) type Names = BTreeMap<String, Arc<Harness>>;
 
-/// Everything that is to be measured, in the order of names.
+/// What the executables of a side say.
+struct Asked {
+    names: Names,
+    /// Those that failed, with their last words.
+    broken: Vec<(Bench, Diagnostic)>,
+}
+
+/// Everything that is to be measured, in the order of names, and whether something is missing that works on base but not
+/// on head; that is said and noted in the header.
 ///
 /// # Errors
-/// There is nothing to measure, or an executable does not say what it holds.
+/// There is nothing to measure.
 pub(super) fn jobs(
     request: &Request,
     [base, head]: &[Ready; 2],
     work: &WorkDir,
+    header: &mut Header,
     stop: &AtomicBool,
     watch: &mut dyn Watch,
-) -> Result<Vec<Job>, Halt> {
+) -> Result<(Vec<Job>, bool), Halt> {
     let timing = Timing::of(&request.settings);
+    let mut failed = false;
     let mut jobs = match &request.command {
         Some(command) => {
             vec![Job::shell(command, base.dir.clone(), head.dir.clone(), timing.limit)]
@@ -42,6 +56,12 @@ pub(super) fn jobs(
             };
             let before = ask(Side::Base, &base.benches, watch)?;
             let after = ask(Side::Head, &head.benches, watch)?;
+            let alone = base.benches.len() == 1 && head.benches.len() == 1;
+            let (wanted_before, wanted_after) =
+                (wanted(&before.names, request)?, wanted(&after.names, request)?);
+            say_broken(Side::Base, &before.broken, &wanted_after, alone, header, watch);
+            failed = say_broken(Side::Head, &after.broken, &wanted_before, alone, header, watch);
+            let (before, after) = (before.names, after.names);
             say_empty(&before, &after, request)?;
             say_one_sided(&before, &after, request, watch)?;
             if request.mode() == Mode::Suite {
@@ -71,7 +91,41 @@ pub(super) fn jobs(
             job.several_threads = job.benchmarks.iter().any(|b| threads.is_match(b.as_str()));
         }
     }
-    Ok(jobs)
+    Ok((jobs, failed))
+}
+
+/// Says which executables of a side failed when they were asked; whether one of them has, on the other side, benchmarks
+/// that are to be measured. Then it is an error on head; a target that fails on both sides may be one that takes no list.
+fn say_broken(
+    side: Side,
+    broken: &[(Bench, Diagnostic)],
+    others: &Names,
+    alone: bool,
+    header: &mut Header,
+    watch: &mut dyn Watch,
+) -> bool {
+    let mut any = false;
+    for (bench, cause) in broken {
+        let is_same = |other: &Bench| {
+            let packages = [bench.package_name(), other.package_name()];
+            let same = packages.contains(&None) || bench.package_name() == other.package_name();
+            alone || same && bench.target == other.target
+        };
+        let works = others.values().any(|other| is_same(other.bench()));
+        if works {
+            any = true;
+            turn::note_failed(header, side, &bench.target, &cause.message);
+        }
+        let message = format!(
+            "bench target {} failed on {} and is left out: {}",
+            quoted(&bench.target),
+            side.name(),
+            cause.message
+        );
+        let level = if works && side == Side::Head { Level::Error } else { Level::Warning };
+        watch.say(&Diagnostic { level, message, ..cause.clone() });
+    }
+    any
 }
 
 /// The names of all executables of a side.
@@ -82,11 +136,13 @@ fn names(
     scratch: &std::path::Path,
     stop: &AtomicBool,
     watch: &mut dyn Watch,
-) -> Result<Names, Halt> {
+) -> Result<Asked, Halt> {
     let mut all = Names::new();
+    let mut broken = Vec::new();
     for bench in benches {
         match harness::inspect(bench.clone(), timing, extra, scratch, stop)? {
             Found::Unknown(diagnostic) => watch.say(&diagnostic),
+            Found::Broken(diagnostic) => broken.push((bench.clone(), diagnostic)),
             Found::Criterion(harness, names) => {
                 let harness = Arc::new(*harness);
                 for name in names {
@@ -115,7 +171,7 @@ fn names(
         watch.say(&duplicate(first, "a bench", "the same"));
         all.remove(&name);
     }
-    Ok(all)
+    Ok(Asked { names: all, broken })
 }
 
 fn duplicate(name: &str, first: &str, second: &str) -> Diagnostic {
@@ -188,47 +244,24 @@ fn singles(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>,
     let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     Ok(all
         .into_iter()
-        .map(|name| Job::one(name, before.get(name).cloned(), after.get(name).cloned()))
+        .map(|name| match (before.get(name).cloned(), after.get(name).cloned()) {
+            (Some(base), Some(head)) => {
+                let [base, head] = harness::alike(base, head);
+                Job::one(name, Some(base), Some(head))
+            }
+            (base, head) => Job::one(name, base, head),
+        })
         .collect())
 }
 
-/// A job for each executable that both sides have.
-fn suites(before: &Names, after: &Names, request: &Request) -> Result<Vec<Job>, Halt> {
-    let filter = request.wanted()?;
-    let group = |names: &Names| {
-        let mut targets: BTreeMap<String, (Arc<Harness>, BTreeSet<BenchmarkId>)> = BTreeMap::new();
-        for (name, harness) in names {
-            let entry = targets.entry(harness.target().to_owned());
-            let (_, ids) = entry.or_insert_with(|| (Arc::clone(harness), BTreeSet::new()));
-            if filter.as_ref().is_none_or(|f| f.is_match(name)) {
-                ids.insert(BenchmarkId::new(&**name));
-            }
-        }
-        targets
-    };
-    let (before, mut after) = (group(before), group(after));
-    // Executables that were built elsewhere may have any name; where each side has one, they belong together.
-    let single = before.len() == 1 && after.len() == 1;
-    let mut jobs = Vec::new();
-    for (target, (base, ids)) in before {
-        let partner =
-            if single { after.pop_first().map(|(_, found)| found) } else { after.remove(&target) };
-        if let Some((head, others)) = partner {
-            let all: BTreeSet<BenchmarkId> = ids.union(&others).cloned().collect();
-            if !all.is_empty() {
-                jobs.push(Job::suite(base, head, all, filter.clone()));
-            }
-        }
-    }
-    Ok(jobs)
-}
-
-/// Whether two processes at once can be measured fairly, and the cores to do it on.
+/// Whether two processes at once can be measured fairly, and the cores to do it on. `at_once` is how many can run at the
+/// same time, which a quota of a container may keep below the number of cores.
 ///
 /// # Errors
 /// Why they cannot.
-pub(super) fn duet_cores(
+fn duet_cores(
     allowed: &[usize],
+    at_once: usize,
     siblings: &dyn Fn(usize) -> Vec<usize>,
 ) -> Result<[usize; 2], Halt> {
     let refuse = |message: &str| {
@@ -243,6 +276,7 @@ pub(super) fn duet_cores(
     match allowed {
         [] => refuse("this platform does not keep a process on a core"),
         [_] => refuse("benchgate may use one core only"),
+        _ if at_once < 2 => refuse("a quota leaves benchgate the time of less than two cores"),
         cores => {
             // The last cores, as interrupts like the first; never two threads of one core.
             for &second in cores.iter().rev() {
@@ -261,7 +295,7 @@ pub(super) fn duet_cores(
 }
 
 /// The threads that share a core with one, itself included; empty where nobody knows.
-pub(super) fn siblings(core: usize) -> Vec<usize> {
+fn siblings(core: usize) -> Vec<usize> {
     let file = format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list");
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let range = |part: &str| {
@@ -276,7 +310,9 @@ pub(super) fn siblings(core: usize) -> Vec<usize> {
 /// # Errors
 /// Why there are none.
 pub(super) fn cores() -> Result<[usize; 2], Halt> {
-    duet_cores(&process::allowed_cores(), &siblings)
+    // What nobody tells keeps nothing from running.
+    let at_once = thread::available_parallelism().map_or(2, usize::from);
+    duet_cores(&process::allowed_cores(), at_once, &siblings)
 }
 
 #[cfg(test)]
@@ -287,16 +323,20 @@ mod tests {
     fn a_duet_needs_two_cores_that_share_nothing() {
         let none = |_: usize| Vec::new();
         let pairs = |core: usize| vec![core & !1, core | 1];
-        assert_eq!(duet_cores(&[0, 1], &none).unwrap(), [0, 1]);
-        assert_eq!(duet_cores(&[0, 1, 2, 3], &pairs).unwrap(), [1, 3]);
-        let why = |allowed: &[usize], siblings: &dyn Fn(usize) -> Vec<usize>| match duet_cores(
-            allowed, siblings,
-        ) {
-            Err(Halt::Failed { diagnostics, .. }) => diagnostics.first().unwrap().message.clone(),
-            other => panic!("{other:?}"),
-        };
-        assert!(why(&[3], &none).contains("one core only"));
-        assert!(why(&[], &none).contains("does not keep"));
-        assert!(why(&[0, 1], &pairs).contains("threads of a single one"));
+        assert_eq!(duet_cores(&[0, 1], 2, &none).unwrap(), [0, 1]);
+        assert_eq!(duet_cores(&[0, 1, 2, 3], 4, &pairs).unwrap(), [1, 3]);
+        let why =
+            |allowed: &[usize], at_once, siblings: &dyn Fn(usize) -> Vec<usize>| match duet_cores(
+                allowed, at_once, siblings,
+            ) {
+                Err(Halt::Failed { diagnostics, .. }) => {
+                    diagnostics.first().unwrap().message.clone()
+                }
+                other => panic!("{other:?}"),
+            };
+        assert!(why(&[3], 1, &none).contains("one core only"));
+        assert!(why(&[], 1, &none).contains("does not keep"));
+        assert!(why(&[0, 1], 2, &pairs).contains("threads of a single one"));
+        assert!(why(&[0, 1], 1, &none).contains("a quota leaves"));
     }
 }

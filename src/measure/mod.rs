@@ -27,6 +27,7 @@ pub mod resources;
 mod revision;
 mod schedule;
 mod sides;
+mod suites;
 mod turn;
 
 pub use drive::{Done, World, resume, start};

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -14,13 +15,16 @@ use super::Halt;
 use super::build::{self, Bench, Tree};
 use super::job::Job;
 use super::link_line::LinkLine;
-use super::process;
+use super::process::{self, Command};
 use super::progress::{Event, Watch};
 use super::request::Request;
 use super::schedule;
 use super::sides::{Ready, WorkDir};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::model::Side;
+
+/// How long one link may take.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// An executable with its functions in the order of a seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +91,9 @@ fn try_links(
 ) -> Result<Links, Halt> {
     let mut all = Links::default();
     let count = request.links();
+    // Cargo repeats no output of the compiler, so it must not find the crate built already. The same on both sides, as
+    // names of symbols come from it.
+    let anew = Timestamp::now().as_nanosecond();
     if !cfg!(target_os = "linux") {
         return Err(impossible(
             "only the linker that Rust uses on Linux can order functions by a seed",
@@ -103,17 +110,18 @@ fn try_links(
             .collect();
         benches.sort_by(|a, b| a.file.cmp(&b.file));
         benches.dedup_by(|a, b| a.file == b.file);
-        for bench in benches {
+        for (index, bench) in benches.into_iter().enumerate() {
             watch.event(Event::Step(&format!(
                 "{}: linking {} {count} times",
                 side.name(),
                 crate::diag::visible(&bench.target)
             )));
-            let linker = LinkCommand::of(tree, bench, &request.cargo, stop)?;
+            let linker = LinkCommand::of(tree, bench, &request.cargo, anew, stop)?;
             let mut made = Vec::new();
             for link in 0..count {
                 let seed = schedule::link_seed(request.seed, link);
-                let file = dir.join(format!("{}-{link:03}", bench.target));
+                // Targets of two packages may have one name.
+                let file = dir.join(format!("{index:03}-{link:03}"));
                 linker.link(seed, &file, stop)?;
                 made.push(Link { file, seed });
             }
@@ -136,8 +144,12 @@ fn impossible(why: &str) -> Halt {
 /// How a bench executable is linked: only this step is repeated, on the object files of one build.
 struct LinkCommand {
     line: LinkLine,
-    /// What the compiler would have removed behind itself, and the executable that nobody needs.
-    left_behind: [Option<PathBuf>; 2],
+    /// Where the compiler would run it: paths in it may be relative.
+    dir: PathBuf,
+    /// What the compiler would have removed behind itself.
+    temporary: Option<PathBuf>,
+    /// The executable, which nobody needs.
+    output: Option<PathBuf>,
 }
 
 impl LinkCommand {
@@ -146,6 +158,7 @@ impl LinkCommand {
         tree: &Tree,
         bench: &Bench,
         arguments: &[String],
+        anew: i128,
         stop: &AtomicBool,
     ) -> Result<Self, Halt> {
         let mut command = build::cargo(tree, "rustc")
@@ -157,8 +170,7 @@ impl LinkCommand {
         if let Some(package) = &bench.package {
             command = command.args(["--package", package]);
         }
-        // Cargo repeats no output of the compiler, so it must not find the crate built already.
-        let anew = format!("--cfg=benchgate_link=\"{}\"", Timestamp::now().as_nanosecond());
+        let anew = format!("--cfg=benchgate_link=\"{anew}\"");
         let command = command.args(["--", "-C", "save-temps=yes", "--print", "link-args", &anew]);
         let text = build::run(tree, &command, stop)?;
         let line = text
@@ -166,18 +178,19 @@ impl LinkCommand {
             .filter_map(LinkLine::parse)
             .find(|line| line.output().is_some())
             .ok_or_else(|| impossible("the compiler does not tell how it links"))?;
-        let temporary = |dir: &Path| {
+        let is_temporary = |dir: &Path| {
             let name = dir.file_name().unwrap_or_default().to_string_lossy();
             name.starts_with("rustc") && dir.starts_with(&tree.target)
         };
-        let left_behind = line
+        let temporary = line
             .arguments
             .iter()
             .filter_map(|argument| Path::new(argument).parent())
-            .find(|dir| temporary(dir))
+            .find(|dir| is_temporary(dir))
             .map(Path::to_owned);
         let output = line.output().map(PathBuf::from).filter(|file| file.starts_with(&tree.target));
-        Ok(Self { line, left_behind: [left_behind, output] })
+        let dir = build::workspace(tree, bench, stop)?;
+        Ok(Self { line, dir, temporary, output })
     }
 
     /// Links with the functions in the order of a seed.
@@ -190,6 +203,7 @@ impl LinkCommand {
         let mut said = String::new();
         for order in orders {
             let command = self.line.command(file, &order);
+            let command = Command { dir: Some(self.dir.clone()), limit: Some(PATIENCE), ..command };
             let ended = process::run(&command, stop)?;
             if ended.status.success() {
                 return Ok(());
@@ -211,10 +225,39 @@ impl LinkCommand {
 impl Drop for LinkCommand {
     fn drop(&mut self) {
         // They lie among build files, which are anybody's to remove.
-        let [dir, file] = &self.left_behind;
-        let _ = dir.as_ref().map(fs::remove_dir_all);
-        let _ = file.as_ref().map(fs::remove_file);
+        let _ = self.temporary.as_ref().map(fs::remove_dir_all);
+        self.output.as_deref().into_iter().flat_map(traces).for_each(|path| {
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        });
     }
+}
+
+/// What a build of `PROFILE/deps/NAME-HASH` leaves: the object files beside it, and what cargo notes of it.
+fn traces(output: &Path) -> Vec<PathBuf> {
+    let (Some(deps), Some(name)) = (output.parent(), output.file_name().and_then(|n| n.to_str()))
+    else {
+        return Vec::new();
+    };
+    let Some((_, hash)) = name.rsplit_once('-').filter(|(_, hash)| hash.len() == 16) else {
+        return vec![output.to_owned()];
+    };
+    let below = |dir: &Path, is_trace: &dyn Fn(&str) -> bool| -> Vec<PathBuf> {
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let of_it = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_trace));
+        of_it.map(|entry| entry.path()).collect()
+    };
+    let mut all = below(deps, &|file| {
+        file.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    // The compiler's own directory for metadata, with a random end.
+    let is_metadata = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.is_dir() && name.strip_prefix("rmeta").is_some_and(|rest| rest.len() == 6)
+    };
+    all.extend(below(deps, &|_| true).into_iter().filter(is_metadata));
+    let noted = deps.with_file_name(".fingerprint");
+    all.extend(below(&noted, &|dir| dir.rsplit_once('-').is_some_and(|(_, of)| of == hash)));
+    all
 }
 
 /// Arguments of `cargo bench` that `cargo rustc` takes as well: all but those that choose packages and targets.
@@ -260,6 +303,41 @@ mod tests {
             "--features a,b --bench x --bench=y -p core --workspace --profile fast -F c";
         let arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
         assert_eq!(shared(&arguments).join(" "), "--features a,b --profile fast -F c");
+    }
+
+    #[test]
+    fn what_a_build_leaves_is_found_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let (ours, other) = ("0123456789abcdef", "fedcba9876543210");
+        fs::create_dir_all(path(&format!(".fingerprint/work-{ours}"))).unwrap();
+        fs::create_dir_all(path(&format!(".fingerprint/work-{other}"))).unwrap();
+        fs::create_dir_all(path("deps/rmetaP0AYyG")).unwrap();
+        for file in [
+            format!("work-{ours}"),
+            format!("work-{ours}.d"),
+            format!("work-{ours}.work.1-cgu.0.rcgu.o"),
+            format!("work-{other}"),
+            format!("work-{other}.d"),
+            format!("libwork-{ours}.rlib"),
+        ] {
+            fs::write(path("deps").join(file), "").unwrap();
+        }
+        let below = |path: PathBuf| path.strip_prefix(dir.path()).unwrap().display().to_string();
+        let mut found: Vec<String> =
+            traces(&path(&format!("deps/work-{ours}"))).into_iter().map(below).collect();
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                format!(".fingerprint/work-{ours}"),
+                "deps/rmetaP0AYyG".to_owned(),
+                format!("deps/work-{ours}"),
+                format!("deps/work-{ours}.d"),
+                format!("deps/work-{ours}.work.1-cgu.0.rcgu.o"),
+            ]
+        );
+        assert_eq!(traces(Path::new("/nowhere/deps/work")), [PathBuf::from("/nowhere/deps/work")]);
     }
 
     #[test]

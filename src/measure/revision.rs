@@ -122,21 +122,16 @@ impl Checkout {
 
     /// Takes the tree away, and what git knows of it.
     fn remove(&self) {
-        let go_on = AtomicBool::new(false);
-        if self.dir.exists() {
-            let args = [
-                OsStr::new("worktree"),
-                "remove".as_ref(),
-                "--force".as_ref(),
-                "--force".as_ref(),
-                self.dir.as_ref(),
-            ];
-            // What git does not know as a tree of this repository is removed as a directory below.
-            let _ = git(&self.repository.dir, args, &go_on);
-            let _ = fs::remove_dir_all(&self.dir);
-        }
-        // `prune` looks at trees whose directory is gone, and at no others.
-        let _ = git(&self.repository.dir, ["worktree", "prune"], &go_on);
+        let _ = fs::remove_dir_all(&self.dir);
+        let args = [
+            OsStr::new("worktree"),
+            "remove".as_ref(),
+            "--force".as_ref(),
+            "--force".as_ref(),
+            self.dir.as_ref(),
+        ];
+        // Git fails where it knows no such tree. `prune` would take trees of the user as well, whose disk is not mounted now.
+        let _ = git(&self.repository.dir, args, &AtomicBool::new(false));
     }
 }
 
@@ -163,4 +158,45 @@ fn git(
     stop: &AtomicBool,
 ) -> Result<Ended, Halt> {
     Ok(process::run(&command(dir, args), stop)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(dir: &Path, args: &[&str]) -> String {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        let ended = git(dir, identity.iter().chain(args), &AtomicBool::new(false)).unwrap();
+        assert!(ended.status.success(), "{}", ended.stderr.text());
+        ended.stdout.text().trim().to_owned()
+    }
+
+    /// A tree of the user may lie on a disk that is not there now.
+    #[test]
+    fn no_tree_of_the_user_is_forgotten_and_none_of_ours_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().canonicalize().unwrap();
+        let (user, ours) = (dir.join("user"), dir.join("ours"));
+        let stop = AtomicBool::new(false);
+        ask(&dir, &["init", "-q", "project"]);
+        let project = dir.join("project");
+        ask(&project, &["commit", "-q", "--allow-empty", "--no-gpg-sign", "-m", "first"]);
+        ask(&project, &["worktree", "add", "-q", "--detach", &user.to_string_lossy()]);
+        fs::rename(&user, dir.join("unmounted")).unwrap();
+        let trees = || ask(&project, &["worktree", "list", "--porcelain"]);
+        let before = trees();
+        assert!(before.contains("user"), "{before}");
+
+        let repository = Repository::open(&project, &stop).unwrap();
+        let commit = repository.resolve("HEAD", &stop).unwrap().commit;
+        let checkout = repository.check_out(&commit, &ours, &stop).unwrap();
+        assert!(trees().contains("ours"));
+        // What a killed measurement leaves: a tree, or only what git knows of it.
+        std::mem::forget(checkout);
+        std::mem::forget(repository.check_out(&commit, &ours, &stop).unwrap());
+        fs::remove_dir_all(&ours).unwrap();
+        drop(repository.check_out(&commit, &ours, &stop).unwrap());
+        assert_eq!(trees(), before);
+        assert!(!ours.exists());
+    }
 }

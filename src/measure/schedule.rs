@@ -68,16 +68,14 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Whether another block is to be taken, after `done` of them took `spent` and the whole measurement `elapsed`.
-    pub(super) fn allows(&self, done: u32, spent: Duration, elapsed: Duration) -> bool {
+    /// Whether another block is to be taken, which takes about `next`, after `done` of them and when the whole measurement
+    /// took `elapsed`.
+    pub(super) fn allows(&self, done: u32, next: Duration, elapsed: Duration) -> bool {
         if done >= self.blocks {
             return false;
         }
         match self.time {
-            Some(time) if done >= self.fewest.min(self.blocks) => {
-                let next = if done == 0 { Duration::ZERO } else { spent / done };
-                elapsed + next <= time
-            }
+            Some(time) if done >= self.fewest.min(self.blocks) => elapsed + next <= time,
             _ => true,
         }
     }
@@ -140,18 +138,18 @@ mod tests {
     fn a_budget_takes_what_fits_but_never_less_than_the_fewest() {
         let seconds = Duration::from_secs;
         let budget = Budget { blocks: 20, time: Some(seconds(60)), fewest: 5 };
-        for (done, spent, elapsed, expected) in [
+        for (done, next, elapsed, expected) in [
             (0, 0, 0, true),
-            (4, 400, 400, true),
-            (5, 50, 50, true),
-            (5, 55, 55, false),
-            (5, 400, 400, false),
+            (4, 100, 400, true),
+            (5, 10, 50, true),
+            (5, 11, 55, false),
+            (5, 80, 400, false),
             (20, 1, 1, false),
         ] {
             assert_eq!(
-                budget.allows(done, seconds(spent), seconds(elapsed)),
+                budget.allows(done, seconds(next), seconds(elapsed)),
                 expected,
-                "{done} {spent} {elapsed}"
+                "{done} {next} {elapsed}"
             );
         }
         let blocks = Budget { blocks: 3, time: None, fewest: 5 };

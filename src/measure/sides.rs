@@ -38,6 +38,8 @@ pub(super) struct WorkDir {
     /// Where processes leave their results. It is this process's own: a process that outlived a killed benchgate may
     /// still be writing to another.
     runs: PathBuf,
+    /// How many processes of a killed benchgate were found running and ended.
+    strays: usize,
     _held: File,
 }
 
@@ -57,11 +59,12 @@ impl WorkDir {
             .map_err(|e| Halt::file("write", &lock, &e))?;
         match held.try_lock() {
             Ok(()) => {
+                let strays = process::sweep();
                 let all = path.join("run");
                 // What cannot be removed now is not used either.
                 let _ = fs::remove_dir_all(&all);
                 let runs = all.join(format!("{:010}", std::process::id()));
-                Ok(Self { path: path.to_owned(), runs, _held: held })
+                Ok(Self { path: path.to_owned(), runs, strays, _held: held })
             }
             Err(TryLockError::WouldBlock) => {
                 let message = "another benchgate is measuring in this directory";
@@ -144,6 +147,16 @@ pub(super) fn prepare(
     stop: &AtomicBool,
     watch: &mut dyn Watch,
 ) -> Result<[Ready; 2], Halt> {
+    if work.strays > 0 {
+        watch.event(Event::Step(&format!(
+            "ended {} that a killed benchgate had left running",
+            if work.strays == 1 {
+                "a process".into()
+            } else {
+                format!("{} processes", work.strays)
+            }
+        )));
+    }
     let base = prepare_side(Side::Base, request, work, stop, watch)?;
     if let Some(tree) = &base.tree {
         seed(&tree.target, &work.path.join("head/target"), &request.head)?;
@@ -261,9 +274,14 @@ fn seed(from: &Path, to: &Path, subject: &Subject) -> Result<(), Halt> {
     {
         return Ok(());
     }
-    copy(from, to).map_err(|e| {
-        // Half a copy could look like a build.
-        let _ = fs::remove_dir_all(to);
+    // Half a copy could look like a build, so it gets its name when it is whole.
+    let next = to.with_extension("next");
+    let copied = match fs::remove_dir_all(&next) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => copy(from, &next).and_then(|()| fs::rename(&next, to)),
+    };
+    copied.map_err(|e| {
+        let _ = fs::remove_dir_all(&next);
         Halt::file("copy build files to", to, &e)
     })
 }
@@ -291,4 +309,29 @@ pub(super) fn hash(path: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     path.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Revision;
+
+    /// What an earlier measurement copied before it was killed is no build.
+    #[test]
+    fn build_files_are_copied_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("base/target"), dir.path().join("head/target"));
+        fs::create_dir_all(from.join("release/incremental")).unwrap();
+        fs::write(from.join("release/app"), "new").unwrap();
+        fs::create_dir_all(dir.path().join("head/target.next/release")).unwrap();
+        fs::write(dir.path().join("head/target.next/release/half"), "old").unwrap();
+        let commit = Revision { name: "x".into(), commit: "x".into(), date: String::new() };
+        seed(&from, &to, &Subject::Revision(commit)).unwrap();
+        let names = |dir: &Path| {
+            let all = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+            all.map(|name| name.into_string().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&to.join("release")), ["app"]);
+        assert_eq!(names(&dir.path().join("head")), ["target"]);
+    }
 }

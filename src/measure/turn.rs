@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::Halt;
 use super::blocks::{Driver, Place};
-use super::job::Job;
-use super::journal::{Line, Numbers};
+use super::job::{self, Job};
+use super::journal::{Header, Key, Line, Numbers};
 use super::observe::Observer;
 use super::process::{self, Ended};
 use super::progress::Event;
-use crate::diag::{Code, Diagnostic, Level, quoted};
+use crate::diag::{Diagnostic, Level, quoted};
 use crate::model::{BenchmarkId, Side, Stage};
 
 /// The key of what failed in `runset.json`.
@@ -37,25 +37,34 @@ impl Driver<'_> {
         }
         let second = other(first);
         let open = |side: Side| job.has(side) && !self.is_finished(job, only, place, side);
-        let (first_open, second_open) = (open(first), open(second));
-        match self.cores {
-            Some(cores) if first_open && second_open && !job.several_threads => {
-                self.duet(job, only, place, first, cores)
-            }
-            _ => {
-                if first_open && !self.single(job, only, place, first)? {
-                    return Ok(());
-                }
-                if second_open {
-                    let place = Place { position: place.position + 1, ..place };
-                    self.single(job, only, place, second)?;
-                }
-                Ok(())
+        let (mut first_open, mut second_open) = (open(first), open(second));
+        let cores = self.cores.filter(|_| !lone && !job.several_threads);
+        // Both sides of a duet are one moment, and those of a block one environment: what is there of a turn that was cut
+        // short is no half of either.
+        if (first_open || second_open) && (cores.is_some() || !self.observer.changes.is_empty()) {
+            let (stage, block) = (place.stage, place.block);
+            let rest = |key: &Key| {
+                (key.stage, key.block) == (stage, block) && job.measures(&key.benchmark)
+            };
+            if self.journal.block(stage, block).any(rest) {
+                self.journal.forget(&rest).map_err(Halt::input)?;
+                (first_open, second_open) = (job.has(first), job.has(second));
             }
         }
+        if let Some(cores) = cores.filter(|_| first_open && second_open) {
+            return self.duet(job, only, place, first, cores);
+        }
+        if first_open && !self.single(job, only, place, first)? {
+            return Ok(());
+        }
+        if second_open {
+            let place = Place { position: place.position + 1, ..place };
+            self.single(job, only, place, second)?;
+        }
+        Ok(())
     }
 
-    /// Whether the run set has this run already.
+    /// Whether the run set has all that this run gives.
     fn is_finished(
         &self,
         job: &Job,
@@ -63,19 +72,18 @@ impl Driver<'_> {
         place: Place,
         side: Side,
     ) -> bool {
-        let has =
-            |benchmark: &BenchmarkId| self.journal.has(place.stage, place.block, benchmark, side);
-        // What an executable holds may differ between the sides, and what a command writes is not known: all lines
-        // of a run are written at once, so any of them is proof.
-        match only {
-            Some(only) => only.iter().any(has),
-            None if job.benchmarks.is_empty() => self
-                .journal
-                .finished()
-                .iter()
-                .any(|key| (key.stage, key.block, key.side) == (place.stage, place.block, side)),
-            None => job.benchmarks.iter().any(has),
+        let keys = self.journal.block(place.stage, place.block);
+        let done: Vec<&BenchmarkId> =
+            keys.filter(|key| key.side == side).map(|key| &key.benchmark).collect();
+        let listed = job.benchmarks_of(side);
+        if listed.is_empty() {
+            // What a command writes is not known before.
+            return done.iter().any(|id| only.is_none_or(|only| only.contains(*id)));
         }
+        let wanted = |listed: &&BenchmarkId| {
+            only.is_none_or(|only| only.iter().any(|id| job::is(id, listed)))
+        };
+        listed.iter().filter(wanted).all(|listed| done.iter().any(|id| job::is(id, listed)))
     }
 
     /// Runs one side; whether it gave a result.
@@ -89,7 +97,11 @@ impl Driver<'_> {
         self.watch.event(Event::Run { block: place.block, side: Some(side), benchmark: &job.name });
         let Some(command) = self.command(job, place, side)? else { return Ok(false) };
         let ended = process::run(&command, self.stop);
-        self.keep(job, only, place, side, &command, ended, None)
+        let Some(lines) = self.lines(job, only, place, side, &command, ended, None)? else {
+            return Ok(false);
+        };
+        self.journal.append_all(&lines).map_err(Halt::input)?;
+        Ok(true)
     }
 
     /// Runs both sides at once, `first` on the first core.
@@ -108,23 +120,30 @@ impl Driver<'_> {
             return Ok(());
         };
         (a.pin, b.pin) = (Some(one), Some(two));
-        match process::run_both(&a, &b, self.stop) {
-            Ok((ended_a, ended_b)) => {
-                // A result without its partner is no pair: both or neither.
-                let fine = ended_a.status.success() && ended_b.status.success();
-                if fine || !ended_a.status.success() {
-                    self.keep(job, only, place, first, &a, Ok(ended_a), Some(one))?;
-                }
-                if !self.out.contains(&job.name) && (fine || !ended_b.status.success()) {
-                    let place = Place { position: place.position + 1, ..place };
-                    self.keep(job, only, place, other(first), &b, Ok(ended_b), Some(two))?;
-                }
-            }
+        let (ended_a, ended_b) = match process::run_both(&a, &b, self.stop) {
+            Ok(ended) => ended,
             Err(failure) => {
-                self.keep(job, only, place, first, &a, Err(failure), Some(one))?;
+                self.lines(job, only, place, first, &a, Err(failure), Some(one))?;
+                return Ok(());
+            }
+        };
+        let fine = ended_a.status.success() && ended_b.status.success();
+        let next = Place { position: place.position + 1, ..place };
+        let mut pair = Vec::new();
+        for (side, place, command, ended, core) in
+            [(first, place, a, ended_a, one), (other(first), next, b, ended_b, two)]
+        {
+            // What ran beside a failure is not looked at.
+            if !fine && ended.status.success() {
+                continue;
+            }
+            match self.lines(job, only, place, side, &command, Ok(ended), Some(core))? {
+                Some(lines) => pair.extend(lines),
+                None => return Ok(()),
             }
         }
-        Ok(())
+        // A result without its partner is no pair: both or neither.
+        self.journal.append_all(&pair).map_err(Halt::input)
     }
 
     fn command(
@@ -139,9 +158,9 @@ impl Driver<'_> {
         job.command(side, &self.work.scratch(side), file.map(|link| link.file.as_path()))
     }
 
-    /// Reads what a run left and appends it to the run set; whether there was anything.
+    /// Reads what a run left, as lines that the run set does not have yet; `None` if there is nothing that it can hold.
     #[expect(clippy::too_many_arguments, reason = "all that is known of one run")]
-    fn keep(
+    fn lines(
         &mut self,
         job: &Job,
         only: Option<&BTreeSet<BenchmarkId>>,
@@ -150,24 +169,30 @@ impl Driver<'_> {
         command: &process::Command,
         ended: Result<Ended, process::Failure>,
         core: Option<usize>,
-    ) -> Result<bool, Halt> {
+    ) -> Result<Option<Vec<Line>>, Halt> {
         self.ran = true;
         let ended = match ended {
             Ok(ended) => ended,
             Err(failure) if failure.is_interruption() => return Err(Halt::Interrupted),
-            Err(failure) => return Ok(self.give_up(job, side, vec![failure.diagnostic()])),
+            Err(failure) => {
+                self.give_up(job, side, vec![failure.diagnostic()]);
+                return Ok(None);
+            }
         };
         if let Some(failure) = ended.failure(command) {
             // A signal to this process often reaches its children as well.
-            return if self.stop.load(Ordering::Relaxed) {
-                Err(Halt::Interrupted)
-            } else {
-                Ok(self.give_up(job, side, vec![failure]))
-            };
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Halt::Interrupted);
+            }
+            self.give_up(job, side, vec![failure]);
+            return Ok(None);
         }
         let mut runs = match job.runs(side, &ended, &self.work.scratch(side)) {
             Ok(runs) => runs,
-            Err(diagnostics) => return Ok(self.give_up(job, side, diagnostics)),
+            Err(diagnostics) => {
+                self.give_up(job, side, diagnostics);
+                return Ok(None);
+            }
         };
         if job.is_command() || self.request.settings.resources == Some(true) {
             runs.extend(job.sampled(side, &ended));
@@ -178,7 +203,7 @@ impl Driver<'_> {
             .and_then(|harness| self.links.file(side, &harness.bench().file, place.block))
             .map(|link| link.seed);
         let extra = Observer::extra(&ended, link, core);
-        let lines: Vec<_> = runs
+        let mut lines: Vec<_> = runs
             .iter()
             .filter_map(|run| {
                 Some(Line {
@@ -197,18 +222,17 @@ impl Driver<'_> {
                 })
             })
             .collect();
-        if let Err(diagnostic) = self.journal.append_all(&lines) {
-            return match diagnostic.code {
-                // The disk is full, or the directory is gone: nothing more can be kept.
-                Code::RunSetUnusable => Err(Halt::input(diagnostic)),
-                _ => Ok(self.give_up(job, side, vec![diagnostic])),
-            };
+        // A part of them may be there, if benchgate was killed while they were written.
+        lines.retain(|line| !self.journal.is_finished(&line.key()));
+        if let Err(diagnostic) = self.journal.check(&lines) {
+            self.give_up(job, side, vec![diagnostic]);
+            return Ok(None);
         }
-        Ok(true)
+        Ok(Some(lines))
     }
 
     /// A job failed: it is said, and the job is left out from now on.
-    fn give_up(&mut self, job: &Job, side: Side, causes: Vec<Diagnostic>) -> bool {
+    fn give_up(&mut self, job: &Job, side: Side, causes: Vec<Diagnostic>) {
         let on = side.name();
         let level = match side {
             // What was broken before the change is not the fault of the change.
@@ -217,17 +241,21 @@ impl Driver<'_> {
         };
         self.failed |= side == Side::Head;
         let first = causes.first().map(|cause| cause.message.clone()).unwrap_or_default();
-        let failed = json!({ "side": side, "benchmark": job.name, "message": first });
-        let noted = self.header.other.entry(FAILED.to_owned()).or_insert_with(|| json!([]));
-        noted.as_array_mut().into_iter().for_each(|noted| noted.push(failed.clone()));
+        note_failed(&mut self.header, side, &job.name, &first);
         for cause in causes {
             let message =
                 format!("{} failed on {on} and is left out: {}", quoted(&job.name), cause.message);
             self.watch.say(&Diagnostic { level, message, ..cause });
         }
         self.out.insert(job.name.clone());
-        false
     }
+}
+
+/// Notes in the run set what failed, so that whoever compares knows why it is missing.
+pub(super) fn note_failed(header: &mut Header, side: Side, name: &str, message: &str) {
+    let failed = json!({ "side": side, "benchmark": name, "message": message });
+    let noted = header.other.entry(FAILED.to_owned()).or_insert_with(|| json!([]));
+    noted.as_array_mut().into_iter().for_each(|noted| noted.push(failed.clone()));
 }
 
 fn other(side: Side) -> Side {

@@ -24,22 +24,42 @@ pub fn environment_mismatches(
     base: &BTreeMap<String, Value>,
     head: &BTreeMap<String, Value>,
 ) -> Vec<Diagnostic> {
+    differences(base, head)
+        .map(|(name, base, head)| {
+            let message = format!("the {name} is {base} for base and {head} for head");
+            Diagnostic::warning(Code::EnvironmentMismatch, message).help(
+                "measure both sides on one machine with one compiler; until then a change may come from there and is a suspect at most",
+            )
+        })
+        .collect()
+}
+
+/// In what an environment changed that can move a measurement, one fragment each, by the rule of
+/// [`environment_mismatches`].
+#[must_use]
+pub fn environment_changes(
+    before: &BTreeMap<String, Value>,
+    now: &BTreeMap<String, Value>,
+) -> Vec<String> {
+    differences(before, now)
+        .map(|(name, before, now)| format!("the {name} was {before} and is now {now}"))
+        .collect()
+}
+
+/// The name of what differs, with both values as they are shown.
+fn differences<'a>(
+    one: &'a BTreeMap<String, Value>,
+    other: &'a BTreeMap<String, Value>,
+) -> impl Iterator<Item = (&'static str, String, String)> + 'a {
     let shown = |value: &Value| match value {
         Value::String(text) => quoted(text),
         other => quoted(&other.to_string()),
     };
     ALIKE
         .iter()
-        .filter_map(|(key, name)| Some((name, base.get(*key)?, head.get(*key)?)))
-        .filter(|(_, base, head)| base != head)
-        .map(|(name, base, head)| {
-            let message =
-                format!("the {name} is {} for base and {} for head", shown(base), shown(head));
-            Diagnostic::warning(Code::EnvironmentMismatch, message).help(
-                "measure both sides on one machine with one compiler; until then a change may come from there and is a suspect at most",
-            )
-        })
-        .collect()
+        .filter_map(|&(key, name)| Some((name, one.get(key)?, other.get(key)?)))
+        .filter(|(_, one, other)| one != other)
+        .map(move |(name, one, other)| (name, shown(one), shown(other)))
 }
 
 #[cfg(test)]
@@ -64,5 +84,9 @@ mod tests {
         the number of cores is `4` for base and `2` for head
         ");
         assert!(environment_mismatches(&base, &base).is_empty());
+        insta::assert_snapshot!(environment_changes(&base, &head).join("\n"), @r"
+        the CPU was `EPYC 7763` and is now `EPYC 9V74\u{1b}[31m`
+        the number of cores was `4` and is now `2`
+        ");
     }
 }

@@ -24,7 +24,7 @@ pub use calibration::{
     CalibratedComparison, CalibratedRecording, Calibration, Detected, FalseAlarms, MetricDetection,
 };
 pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict};
-pub use environment::environment_mismatches;
+pub use environment::{environment_changes, environment_mismatches};
 pub use finding::{Finding, Waived};
 pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};
 pub use measurement::Measurement;

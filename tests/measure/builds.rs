@@ -128,7 +128,17 @@ fn commits_are_built_and_compared_and_nothing_is_left_behind() {
 fn every_block_has_its_own_order_of_functions() {
     let scene = Scene::new("", "");
     repository(&scene);
-    let output = measure(&scene, "suite", "docs", "--relink 5 --blocks 6");
+    git(scene.path(), &["checkout", "-q", "docs"]);
+    // The linker is given a path from the root of the workspace.
+    fs::write(scene.path().join("flags.txt"), "-Wl,-O1").unwrap();
+    git(scene.path(), &["add", "flags.txt"]);
+    git(scene.path(), &["commit", "-q", "-m", "flags"]);
+    let output = scene
+        .benchgate("measure --base HEAD --head HEAD --out-dir runs --work-dir work --relink 5 --blocks 6 -q -- --offline")
+        .env_remove("CARGO_TARGET_DIR")
+        .env("RUSTFLAGS", "-Clink-arg=@flags.txt")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
     let mut seeds: Vec<BTreeSet<u64>> = vec![BTreeSet::new(); 6];
     for line in scene.lines() {
@@ -138,6 +148,72 @@ fn every_block_has_its_own_order_of_functions() {
     assert!(seeds.iter().all(|of_block| of_block.len() == 1), "{seeds:?}");
     assert_eq!(seeds[0], seeds[5], "the sixth block begins anew");
     assert_eq!(seeds.iter().flatten().collect::<BTreeSet<_>>().len(), 5);
+}
+
+const MEMBER: &str = r#"
+[package]
+name = "NAME"
+version = "0.0.0"
+edition = "2021"
+[lib]
+name = "scratch"
+path = "lib.rs"
+bench = false
+[[bench]]
+name = "work"
+path = "work.rs"
+harness = false
+"#;
+
+/// A bench is told from another by its package as well, where it is linked and where it is run whole.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn packages_of_a_workspace_may_have_benches_of_one_name() {
+    let scene = Scene::new("", "");
+    repository(&scene);
+    let dir = scene.path();
+    git(dir, &["checkout", "-q", "docs"]);
+    fs::write(
+        dir.join("Cargo.toml"),
+        "[workspace]\nresolver = \"2\"\nmembers = [\"one\", \"two\"]\n",
+    )
+    .unwrap();
+    for package in ["one", "two"] {
+        fs::create_dir(dir.join(package)).unwrap();
+        let file = |name: &str| dir.join(package).join(name);
+        fs::write(file("Cargo.toml"), MEMBER.replace("NAME", package)).unwrap();
+        fs::copy(dir.join("lib.rs"), file("lib.rs")).unwrap();
+        let bench = ["parse", "print"].iter().fold(BENCH.to_owned(), |bench, name| {
+            bench.replace(&format!("{name:?}"), &format!("\"{package}/{name}\""))
+        });
+        fs::write(file("work.rs"), bench).unwrap();
+    }
+    git(dir, &["add", "-A"]);
+    git(dir, &["commit", "-q", "-m", "workspace"]);
+    for mode in ["interleaved", "suite"] {
+        let output =
+            measure(&scene, "HEAD", "HEAD", &format!("--relink 5 --blocks 5 --mode {mode}"));
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+        let lines = scene.lines();
+        let counts = counts(&lines);
+        assert_eq!(counts.len(), 8, "{counts:?}");
+        assert!(counts.values().all(|&n| n == 5), "{counts:?}");
+        let seeds: BTreeSet<_> =
+            lines.iter().map(|line| line["extra"]["link_seed"].as_u64()).collect();
+        assert_eq!((seeds.len(), seeds.contains(&None)), (5, false));
+        fs::remove_dir_all(scene.runs()).unwrap();
+    }
+    // Ten links later there is what there was before.
+    for side in ["base", "head"] {
+        let left = fs::read_dir(dir.join("work").join(side).join("target/release/deps")).unwrap();
+        let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let left: Vec<String> = left.filter(|name| name.starts_with("work-")).collect();
+        let objects = left.iter().any(|name| name.contains(".rcgu."));
+        assert!(
+            !objects && left.len() == 4,
+            "an executable and a list of its sources each: {left:?}"
+        );
+    }
 }
 
 /// Where the linker cannot order functions, that is said, and the rest goes on.

@@ -82,6 +82,18 @@ fn old_results_are_no_results() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+/// Neither are those of the block before, however short the command is.
+#[test]
+fn results_of_the_block_before_are_no_results() {
+    let scene = Scene::new("", "");
+    tree(&scene);
+    let line = r#"test -f out.jsonl || printf '{"benchmark":"load","metric":"time","unit":"ms","value":5}\n' > out.jsonl"#;
+    let output = measure(&scene, line, &["--blocks", "3", "--results", "out.jsonl"]);
+    let said = said(&output, &scene);
+    assert!(said.contains("left out: it did not write its results anew"), "{said}");
+    assert!(scene.lines().iter().all(|line| line["block"] == 0), "{said}");
+}
+
 #[test]
 fn a_command_that_fails_shows_its_last_words() {
     let scene = Scene::new("", "");

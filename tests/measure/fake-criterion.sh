@@ -3,6 +3,8 @@
 #   NAME.list    its benchmarks, one a line, each with its time in nanoseconds
 #   NAME.sleep   how long a run takes, in seconds
 #   NAME.fail    benchmarks that panic
+#   NAME.empty   benchmarks that leave no samples
+#   NAME.cut     if it exists, long names are cut where they are listed, as criterion does it
 #   NAME.log     gets a line for every run, NAME.env the environment
 list= exact= filter= seconds=
 while [ $# -gt 0 ]; do
@@ -21,7 +23,14 @@ env > "$0.env"
 echo "::set-output name=evil::yes"
 echo "##[error]evil" >&2
 while read -r name time; do
-    if [ -n "$filter" ] && [ "$name" != "$filter" ]; then continue; fi
+    case $filter in
+        ^*) case $name in "${filter#^}"*) ;; *) continue ;; esac ;;
+        ?*) if [ "$name" != "$filter" ]; then continue; fi ;;
+    esac
+    if [ -n "$list" ] && [ -f "$0.cut" ] && [ ${#name} -gt 100 ]; then
+        printf '%.100s...: benchmark\n' "$name"
+        continue
+    fi
     if [ -n "$list" ]; then echo "$name: benchmark"; continue; fi
     if grep -qxF "$name" "$0.fail" 2> /dev/null; then
         echo "thread 'main' panicked at benches/fake.rs: $name" >&2
@@ -39,5 +48,8 @@ while read -r name time; do
         }
         printf "{\"sampling_mode\":\"Linear\",\"iters\":[%s],\"times\":[%s]}", iters, times
     }' > "$dir/sample.json"
+    if grep -qxF "$name" "$0.empty" 2> /dev/null; then
+        echo '{"sampling_mode":"Linear","iters":[],"times":[]}' > "$dir/sample.json"
+    fi
     printf '{"group_id":"%s","full_id":"%s","directory_name":"%s"}' "$name" "$name" "$name" > "$dir/benchmark.json"
 done < "$0.list"

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use crate::scene::{Scene, counts, lines, text};
+use crate::scene::{Scene, counts, lines, said, text};
 
 const FOUR: &str = "a 100\nb 200\nc 300\nd 400\n";
 const PLAN: &str = "--blocks 6 --seed 3 -q";
@@ -133,4 +133,138 @@ fn two_measurements_do_not_share_a_directory() {
     assert!(said.contains("another benchgate is"), "{said}");
     first.kill().unwrap();
     first.wait().unwrap();
+}
+
+/// More blocks until the answer is liked would be no measurement.
+#[test]
+fn a_budget_that_is_spent_is_not_spent_again() {
+    let scene = Scene::new(FOUR, FOUR);
+    let output = scene.measure("--no-confirm --budget 2s -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let (before, header) = (scene.lines(), scene.header());
+    assert_eq!(scene.resume().status.code(), Some(0));
+    assert_eq!(scene.lines(), before, "it was complete");
+    assert_eq!(scene.header()["complete"], header["complete"]);
+
+    // Killed before its end: what was spent is spent, and only what is missing of the fewest blocks is taken.
+    scene.change_header(|header| {
+        header.as_object_mut().unwrap().remove("complete");
+        header["measured"] = 60.into();
+    });
+    scene.keep_lines(|line| line["block"].as_u64().unwrap() < 3);
+    assert_eq!(scene.resume().status.code(), Some(0));
+    assert_eq!(counts(&scene.lines())["head a"], 5);
+    assert!(scene.header()["measured"].as_f64().unwrap() > 60.0);
+}
+
+/// The second look is at what the first one chose, whatever the rules say by now.
+#[test]
+fn what_is_measured_again_is_chosen_once() {
+    let scene = Scene::new("a 100\nb 200\n", "a 150\nb 200\n");
+    let output = scene.measure("--confirm --blocks 6 -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(scene.header()["flagged"], serde_json::json!(["a"]));
+    scene.keep_lines(|line| line["stage"].is_null());
+    scene.change_header(|header| {
+        header["complete"] = serde_json::json!({"screen": 5});
+        // As if other rules had chosen it.
+        header["flagged"] = serde_json::json!(["b"]);
+    });
+    assert_eq!(scene.resume().status.code(), Some(0));
+    let counts = counts(&scene.lines());
+    assert_eq!((counts.get("base a again"), counts["base b again"]), (None, 6), "{counts:?}");
+}
+
+/// What failed before had no chance to be chosen.
+#[test]
+fn what_failed_in_the_first_look_can_still_have_a_second() {
+    let scene = Scene::new("a 100\nb 200\n", "a 100\nb 300\n");
+    scene.steer("head", "fail", "b\n");
+    let output = scene.measure("--confirm --blocks 6 -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    scene.steer("head", "fail", "");
+    assert_eq!(scene.resume().status.code(), Some(0));
+    assert_eq!(counts(&scene.lines())["head b again"], 6);
+}
+
+/// A side of a duet that is alone is no half of one that is measured later.
+#[test]
+fn half_a_duet_is_measured_again_whole() {
+    let scene = Scene::new("a 100\n", "a 100\n");
+    let output = scene.measure("--mode duet --blocks 2 -q").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(2) {
+        assert!(said.contains("duet mode is not possible here"), "{said}");
+        return;
+    }
+    let old = scene.lines();
+    scene.keep_lines(|line| line["block"] == 0 || line["side"] == "base");
+    scene.change_header(|header| drop(header.as_object_mut().unwrap().remove("complete")));
+    assert_eq!(scene.resume().status.code(), Some(0));
+    let new = scene.lines();
+    let of = |lines: &[serde_json::Value], block: u64| -> Vec<serde_json::Value> {
+        lines.iter().filter(|line| line["block"] == block).cloned().collect()
+    };
+    assert_eq!((of(&new, 0), new.len()), (of(&old, 0), 4));
+    let [one, two] = of(&new, 1).try_into().unwrap();
+    assert!(
+        text(&one, "start") > text(&old[3], "end") && text(&two, "start") > text(&old[3], "end")
+    );
+}
+
+/// A suite of which only a part was written is run again, and gives the rest.
+#[test]
+fn a_part_of_a_suite_is_completed() {
+    let scene = Scene::new(FOUR, FOUR);
+    let output = scene.measure("--mode suite --blocks 2 -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let whole = scene.lines();
+    let kept = |line: &serde_json::Value| {
+        line["block"] == 0 || line["side"] == "base" || line["benchmark"] == "a"
+    };
+    scene.keep_lines(kept);
+    assert_eq!(scene.resume().status.code(), Some(0));
+    let lines = scene.lines();
+    assert_eq!(counts(&lines), counts(&whole));
+    assert!(whole.iter().filter(|line| kept(line)).all(|line| lines.contains(line)));
+    assert_eq!(scene.told("head", "log").lines().count(), 3 * 4);
+}
+
+/// ME-3: blocks from two machines are said.
+#[test]
+fn another_environment_is_said() {
+    let scene = Scene::new("a 100\n", "a 100\n");
+    assert_eq!(scene.measure("--blocks 5 -q").status().unwrap().code(), Some(0));
+    scene.change_header(|header| header["environment"]["kernel"] = "2.4.0".into());
+    // What is left of a block is no half of one that goes on here.
+    scene.keep_lines(|line| line["block"] != 4 || line["side"] == "base");
+    let old = scene.lines();
+    let output = scene.resume();
+    assert_eq!(output.status.code(), Some(0));
+    let said = said(&output, &scene);
+    let expected =
+        "the run set was begun in another environment: the kernel was `2.4.0` and is now `";
+    assert!(said.contains(expected), "{said}");
+    assert!(text(&scene.header(), "environment_changes").contains("the kernel was `2.4.0`"));
+    let new = scene.lines();
+    assert_eq!(new.len(), 10);
+    assert!(!new.contains(&old[8]) && new[..8] == old[..8]);
+}
+
+#[test]
+fn other_executables_are_refused() {
+    let scene = Scene::new("a 100\n", "a 100\n");
+    assert_eq!(scene.measure("--blocks 5 -q").status().unwrap().code(), Some(0));
+    let file = scene.path().join("head-fake");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "# built again\n").unwrap();
+    let before = scene.header();
+    let output = scene.resume();
+    insta::assert_snapshot!(said(&output, &scene), @r"
+    error: the bench executables of head are not those it was begun with [run-set-unusable]
+    --> DIR
+     = help: go back to what was measured before, or measure anew
+    ");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(scene.header(), before);
 }

@@ -9,5 +9,6 @@
 mod builds;
 mod commands;
 mod interruptions;
+mod leftovers;
 mod scene;
 mod turns;

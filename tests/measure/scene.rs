@@ -64,6 +64,30 @@ impl Scene {
         command
     }
 
+    /// What `runset.json` says.
+    pub(crate) fn header(&self) -> Value {
+        let file = self.runs().join("runset.json");
+        serde_json::from_slice(&fs::read(file).expect("a run set")).expect("a header")
+    }
+
+    /// Changes what `runset.json` says.
+    pub(crate) fn change_header(&self, change: impl FnOnce(&mut Value)) {
+        let mut header = self.header();
+        change(&mut header);
+        fs::write(self.runs().join("runset.json"), header.to_string()).expect("a header");
+    }
+
+    /// Takes out the lines of the run set for which `keep` is false, as if benchgate had been killed before them.
+    pub(crate) fn keep_lines(&self, keep: impl Fn(&Value) -> bool) {
+        let kept: Vec<String> =
+            self.lines().iter().filter(|line| keep(line)).map(|line| format!("{line}\n")).collect();
+        fs::write(self.runs().join("runs.jsonl"), kept.concat()).expect("runs");
+    }
+
+    pub(crate) fn resume(&self) -> Output {
+        self.benchgate("measure --resume runs -q").output().expect("benchgate")
+    }
+
     pub(crate) fn lines(&self) -> Vec<Value> {
         lines(&self.runs())
     }

@@ -31,8 +31,7 @@ fn a_block_holds_every_benchmark_of_both_sides_back_to_back() {
     }
     let first: BTreeSet<String> = lines.iter().step_by(2).map(|line| text(line, "side")).collect();
     assert_eq!(first.len(), 2, "each side goes first at times");
-    let header: Value =
-        serde_json::from_slice(&std::fs::read(scene.runs().join("runset.json")).unwrap()).unwrap();
+    let header = scene.header();
     assert_eq!(header["seed"], 7);
     assert_eq!(header["activity"].as_array().unwrap().len(), 6);
     assert!(header["environment"]["cores"].is_number());
@@ -271,6 +270,13 @@ fn a_budget_that_is_too_small_is_said_and_five_blocks_are_taken() {
     let said = said(&output, &scene);
     assert!(said.contains("more than the budget of"), "{said}");
     let scene = Scene::new(TWO, TWO);
+    scene.steer("head", "sleep", "0.1");
+    let output = scene.measure("--budget 200ms").output().unwrap();
+    let said = crate::scene::said(&output, &scene);
+    let [warning, second] =
+        ["10 blocks may take up to", "block 2 of 5"].map(|part| said.find(part));
+    assert!(warning.is_some() && warning < second, "before the first look is over: {said}");
+    let scene = Scene::new(TWO, TWO);
     scene.measure("--no-confirm --budget 3s -q").output().unwrap();
     let blocks = counts(&scene.lines())["head sort/small"];
     assert!((6..200).contains(&blocks), "{blocks} blocks in 3 s");
@@ -366,4 +372,33 @@ fn a_run_set_is_never_written_over() {
      = help: go on with it by `benchgate measure --resume`, or name another directory
     ");
     assert_eq!(output.status.code(), Some(2));
+}
+
+/// Criterion lists 100 characters of a name and dots; its results have all of it.
+#[test]
+fn names_that_criterion_cuts_are_measured_again_and_resumed() {
+    let long = format!("group/{}", "x".repeat(120));
+    let scene = Scene::new(&format!("{long} 100\nb 200\n"), &format!("{long} 150\nb 200\n"));
+    for side in ["base", "head"] {
+        scene.steer(side, "cut", "");
+    }
+    let output = scene.measure("--confirm --blocks 5 -q").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    let before = scene.lines();
+    assert_eq!(counts(&before)[&format!("head {long} again")], 5);
+    let output = scene.resume();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    assert_eq!(scene.lines(), before);
+}
+
+/// One result that no run set can hold costs its benchmark, not the others.
+#[test]
+fn a_result_without_numbers_leaves_out_its_benchmark_only() {
+    let scene = Scene::new(TWO, TWO);
+    scene.steer("head", "empty", "sort/large\n");
+    let output = scene.measure("--blocks 5 -q").output().unwrap();
+    let said = said(&output, &scene);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("error: `sort/large` failed on head and is left out"), "{said}");
+    assert_eq!(counts(&scene.lines())["head sort/small"], 5);
 }

@@ -1,11 +1,11 @@
 //! `runset.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::diag::quoted;
+use crate::model::{BenchmarkId, Stage};
 
 /// What was measured, where, and by which plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Header {
     /// Where both sides were measured.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, Value>,
+    /// In what that changed between the blocks, where measuring went on elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environment_changes: Vec<String>,
     /// How it is measured: all that is needed to go on.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub plan: Value,
@@ -30,6 +33,15 @@ pub struct Header {
     /// The command that measures.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub command: Value,
+    /// How long was measured so far, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<f64>,
+    /// How many blocks the looks that are over took: none is added to them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub complete: BTreeMap<Stage, u32>,
+    /// The benchmarks that the first look chose for the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flagged: Option<BTreeSet<BenchmarkId>>,
     /// Keys of other programs or versions, kept as they are.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
@@ -50,6 +62,9 @@ pub struct SideHeader {
     /// What is different from the environment of both sides, such as another compiler.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, Value>,
+    /// A hash of the content of each executable, where no commit says what they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub executables: Vec<String>,
     /// Keys of other programs or versions, kept as they are.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
@@ -64,46 +79,14 @@ impl Header {
             base,
             head,
             environment: BTreeMap::new(),
+            environment_changes: Vec::new(),
             plan: Value::Null,
             blocks: None,
             command: Value::Null,
+            measured: None,
+            complete: BTreeMap::new(),
+            flagged: None,
             other: BTreeMap::new(),
         }
-    }
-
-    /// In what `now`, which should be resumed into this run set, measures something else, one fragment each. The
-    /// environment is not looked at: [`environment_mismatches`](crate::model::environment_mismatches) does that.
-    #[must_use]
-    pub fn mismatches(&self, now: &Self) -> Vec<String> {
-        let mut found = Vec::new();
-        for (side, old, new) in [("base", &self.base, &now.base), ("head", &self.head, &now.head)] {
-            // Where both commits are known, they decide: a branch can be named in several ways.
-            let (what, old, new) = match (&old.commit, &new.commit) {
-                (Some(_), Some(_)) => ("commit", &old.commit, &new.commit),
-                _ => ("name", &old.name, &new.name),
-            };
-            if old != new {
-                let shown = |value: &Option<String>| {
-                    value.as_deref().map_or_else(|| "unknown".to_owned(), quoted)
-                };
-                found.push(format!(
-                    "the {what} of {side} was {} and is now {}",
-                    shown(old),
-                    shown(new)
-                ));
-            }
-        }
-        for (what, old, new) in
-            [("plan", &self.plan, &now.plan), ("command", &self.command, &now.command)]
-        {
-            if old != new {
-                found.push(format!(
-                    "the {what} was {} and is now {}",
-                    quoted(&old.to_string()),
-                    quoted(&new.to_string())
-                ));
-            }
-        }
-        found
     }
 }

@@ -104,14 +104,24 @@ impl Journal {
         self.finished.contains(key)
     }
 
-    /// Whether this benchmark has any metric of this side and block in it.
-    #[must_use]
-    pub fn has(&self, stage: Stage, block: u32, benchmark: &BenchmarkId, side: Side) -> bool {
-        let first =
-            Key { stage, block, benchmark: benchmark.clone(), side, metric: Metric::new("") };
-        self.finished.range(first..).next().is_some_and(|key| {
-            (key.stage, key.block, key.side) == (stage, block, side) && key.benchmark == *benchmark
-        })
+    /// The runs of a block that are in it.
+    pub fn block(&self, stage: Stage, block: u32) -> impl Iterator<Item = &Key> {
+        let first = Key {
+            stage,
+            block,
+            benchmark: BenchmarkId::new(""),
+            side: Side::Base,
+            metric: Metric::new(""),
+        };
+        self.finished.range(first..).take_while(move |key| (key.stage, key.block) == (stage, block))
+    }
+
+    /// Whether these lines can be appended.
+    ///
+    /// # Errors
+    /// A line has no numbers, or such that no JSON can hold; a line with the same key is in the run set already.
+    pub fn check(&self, lines: &[Line]) -> Result<(), Diagnostic> {
+        store::text(self, lines).map(|_| ())
     }
 
     /// Appends one line.
@@ -122,7 +132,7 @@ impl Journal {
         self.append_all(std::slice::from_ref(line))
     }
 
-    /// Appends what one process measured, with a single write: all of it or nothing, unless the system fails.
+    /// Appends what one process measured, or two at once, with a single write: all of it or nothing, unless the system fails.
     ///
     /// # Errors
     /// A line has no numbers, or such that no JSON can hold; a line with the same key is in the run set already; the
@@ -131,11 +141,20 @@ impl Journal {
         store::append(self, lines)
     }
 
-    /// Writes the header anew, with what was not known at the start.
+    /// Takes runs out again, such as one that lost its partner when benchgate was killed.
     ///
     /// # Errors
-    /// The file cannot be written; the old header stays.
+    /// The file cannot be read or written; it stays as it was.
+    pub fn forget(&mut self, which: &dyn Fn(&Key) -> bool) -> Result<(), Diagnostic> {
+        store::forget(self, which)
+    }
+
+    /// Writes the header anew, with what was not known at the start, and brings it and all runs to disk.
+    ///
+    /// # Errors
+    /// A file cannot be written; the old header stays.
     pub fn rewrite(&self, header: &Header) -> Result<(), Diagnostic> {
+        store::sync(self)?;
         store::write_header(&self.dir, header)
     }
 

@@ -6,10 +6,13 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use serde::Deserialize;
+
 use super::lock::Lock;
 use super::{Header, Journal, Key, Line, Resumed};
 use crate::diag::{Code, Diagnostic, Diagnostics, Level, quoted};
 use crate::ingest::{self, Source};
+use crate::model::{BenchmarkId, Metric, Side, Stage};
 
 const HEADER: &str = "runset.json";
 const RUNS: &str = "runs.jsonl";
@@ -158,7 +161,11 @@ fn finished(dir: &Path) -> Result<(BTreeSet<Key>, Vec<Diagnostic>), Diagnostic> 
     }
 }
 
-pub(super) fn append(journal: &mut Journal, lines: &[Line]) -> Result<(), Diagnostic> {
+/// What is to be appended, and its keys.
+pub(super) fn text(
+    journal: &Journal,
+    lines: &[Line],
+) -> Result<(Vec<u8>, BTreeSet<Key>), Diagnostic> {
     let path = journal.dir.join(RUNS);
     let refuse = |line: &Line, why: &str| {
         let message = format!(
@@ -167,7 +174,7 @@ pub(super) fn append(journal: &mut Journal, lines: &[Line]) -> Result<(), Diagno
             line.side.name(),
             line.block
         );
-        Diagnostic::error(Code::RunSetUnusable, message).file(path.display().to_string())
+        Diagnostic::error(Code::RunFailed, message).file(path.display().to_string())
     };
     let mut keys = BTreeSet::new();
     let mut text = Vec::new();
@@ -186,6 +193,12 @@ pub(super) fn append(journal: &mut Journal, lines: &[Line]) -> Result<(), Diagno
             .map_err(|e| unusable(&path, "cannot be written", &e.into()))?;
         text.push(b'\n');
     }
+    Ok((text, keys))
+}
+
+pub(super) fn append(journal: &mut Journal, lines: &[Line]) -> Result<(), Diagnostic> {
+    let path = journal.dir.join(RUNS);
+    let (text, mut keys) = text(journal, lines)?;
     let write = |runs: &mut File| {
         runs.seek(SeekFrom::Start(journal.length))?;
         runs.write_all(&text)
@@ -200,10 +213,57 @@ pub(super) fn append(journal: &mut Journal, lines: &[Line]) -> Result<(), Diagno
     Ok(())
 }
 
+/// What makes a line unique, as it stands in the file.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default)]
+    stage: Stage,
+    block: u32,
+    benchmark: BenchmarkId,
+    side: Side,
+    metric: String,
+}
+
+impl From<Written> for Key {
+    fn from(line: Written) -> Self {
+        let Written { stage, block, benchmark, side, metric } = line;
+        Self { stage, block, benchmark, side, metric: Metric::new(&metric) }
+    }
+}
+
+pub(super) fn forget(
+    journal: &mut Journal,
+    which: &dyn Fn(&Key) -> bool,
+) -> Result<(), Diagnostic> {
+    let path = journal.dir.join(RUNS);
+    let next = journal.dir.join("runs.jsonl.next");
+    let write = || {
+        let mut text = fs::read(&path)?;
+        let lines = text.split_inclusive(|&byte| byte == b'\n');
+        let stays = |line: &&[u8]| {
+            // What other programs wrote in another way is theirs.
+            serde_json::from_slice(line).map_or(true, |line: Written| !which(&line.into()))
+        };
+        text = lines.filter(stays).collect::<Vec<_>>().concat();
+        let mut file = File::create(&next)?;
+        file.write_all(&text)?;
+        file.sync_all()?;
+        fs::rename(&next, &path)?;
+        Ok(text.len() as u64)
+    };
+    journal.length = write().map_err(|e| unusable(&path, "cannot be written", &e))?;
+    journal.runs = open(&path, false)?;
+    journal.finished.retain(|key| !which(key));
+    Ok(())
+}
+
+/// Brings all runs to disk.
+pub(super) fn sync(journal: &Journal) -> Result<(), Diagnostic> {
+    let path = journal.dir.join(RUNS);
+    journal.runs.sync_data().map_err(|e| unusable(&path, "cannot be brought to disk", &e))
+}
+
 pub(super) fn finish(journal: Journal) -> Result<PathBuf, Diagnostic> {
-    journal
-        .runs
-        .sync_all()
-        .map_err(|e| unusable(&journal.dir.join(RUNS), "cannot be brought to disk", &e))?;
+    sync(&journal)?;
     Ok(journal.dir)
 }

@@ -53,9 +53,11 @@ fn the_files_are_what_readers_expect() {
     };
     journal.append(&memory).unwrap();
     assert!(journal.is_finished(&memory.key()));
-    assert!(journal.has(Stage::Confirm, 0, &memory.benchmark, Side::Head));
-    assert!(!journal.has(Stage::Confirm, 0, &memory.benchmark, Side::Base));
-    assert!(!journal.has(Stage::Screen, 0, &memory.benchmark, Side::Head));
+    let of_block =
+        |stage| journal.block(stage, 0).map(|key| (&key.benchmark, key.side)).collect::<Vec<_>>();
+    assert_eq!(of_block(Stage::Confirm), [(&memory.benchmark, Side::Head)]);
+    assert_eq!(of_block(Stage::Screen), [(&"a/b".into(), Side::Base)]);
+    assert_eq!(journal.block(Stage::Screen, 1).count(), 0);
     assert_eq!(journal.finish().unwrap(), set);
     insta::assert_snapshot!(fs::read_to_string(set.join("runs.jsonl")).unwrap(), @r#"
     {"side":"base","block":0,"position":0,"benchmark":"a/b","metric":"time","unit":"ns","iters":[1.0,2.0],"times":[10.5,21.0],"start":"2026-11-21T08:02:05.272Z","end":"2026-11-21T08:02:05.5Z","extra":{"link_seed":42}}
@@ -125,7 +127,9 @@ fn what_cannot_be_read_again_is_not_written() {
     ];
     let mut said = String::new();
     for line in &refused {
-        said += &journal.append(line).unwrap_err().message;
+        let error = journal.append(line).unwrap_err();
+        assert_eq!(error.code, crate::diag::Code::RunFailed, "it is the run's fault alone");
+        said += &error.message;
         said.push('\n');
     }
     let good = line("a", 0, Side::Base);
@@ -174,18 +178,23 @@ fn unknown_keys_of_the_header_are_kept() {
     insta::assert_snapshot!(Journal::resume(dir.path()).unwrap_err().message, @"the run set has schema 9; this program writes schema 1");
 }
 
+/// Half of what belongs together is taken out again, and nothing else.
 #[test]
-fn another_measurement_cannot_be_resumed_into_this_one() {
-    let (then, mut now) = (header(), header());
-    assert!(then.mismatches(&now).is_empty());
-    now.head.name = Some("the same commit by another name".into());
-    assert!(then.mismatches(&now).is_empty());
-    now.head.commit = Some("0000000".into());
-    now.plan = json!({"mode": "duet", "seed": 7});
-    insta::assert_snapshot!(then.mismatches(&now).join("\n"), @r#"
-    the commit of head was `9c1b2aa` and is now `0000000`
-    the plan was `{"mode":"interleaved","seed":7}` and is now `{"mode":"duet","seed":7}`
-    "#);
+fn runs_are_forgotten_by_their_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = Journal::create(dir.path(), &header()).unwrap();
+    let again = Line { stage: Stage::Confirm, ..line("a", 0, Side::Base) };
+    let lines =
+        [line("a", 0, Side::Base), line("b", 0, Side::Base), again, line("a", 1, Side::Base)];
+    journal.append_all(&lines).unwrap();
+    let gone = lines[0].key();
+    journal.forget(&|key| *key == gone).unwrap();
+    journal.append(&line("a", 0, Side::Head)).unwrap();
+    let known = journal.finished().clone();
+    drop(journal);
+    let Resumed { journal, .. } = Journal::resume(dir.path()).unwrap();
+    assert_eq!(journal.finished(), &known);
+    assert!(!known.contains(&gone) && known.len() == 4, "{known:?}");
 }
 
 proptest! {

@@ -86,10 +86,13 @@ fn adopted() -> Vec<u32> {
 pub(super) fn sweep() -> usize {
     let Ok(all) = procfs::process::all_processes() else { return 0 };
     let here = namespace("self");
+    let me = std::process::id();
     let mut killed = 0;
     for process in all.flatten() {
-        // The number of an owner means something in its own namespace only.
-        let stray = Mark::of(&process).is_some_and(|mark| !mark.owner_lives())
+        // The number of an owner means something in its own namespace only. A benchgate that was started by what an
+        // earlier one left, such as a terminal, bears its mark itself.
+        let stray = u32::try_from(process.pid()) != Ok(me)
+            && Mark::of(&process).is_some_and(|mark| !mark.owner_lives())
             && here.is_some()
             && namespace(&process.pid().to_string()) == here;
         if let (true, Some(pid)) = (stray, Pid::from_raw(process.pid()))
