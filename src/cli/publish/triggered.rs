@@ -120,7 +120,10 @@ impl Publish {
         let gate = self.comment.gate_name();
         let set = publish::commit_status(client, &destination, gate, State::Error, &description);
         match requests.run(set)? {
-            Ok(()) => Ok(true),
+            Ok(note) => {
+                edge.say(note.as_slice())?;
+                Ok(true)
+            }
             Err(failure) => {
                 edge.say(&[failure.to_diagnostic("set the commit status")])?;
                 Ok(false)
