@@ -4,6 +4,7 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::fake::{Fake, MALLORY, refusal};
+use crate::markdown::without_code;
 use crate::scene::{Done, Job, TOKEN, named, passing};
 
 /// What became of a report with benchmarks of these names.
@@ -38,23 +39,6 @@ impl Shown {
             assert!(words.iter().any(|word| markdown.contains(word)), "{markdown}");
         }
     }
-}
-
-/// The Markdown without its code spans, in which nothing is linked, mentioned or loaded.
-fn without_code(markdown: &str) -> String {
-    let mut out = String::new();
-    let mut rest = markdown;
-    while let Some(start) = rest.find('`') {
-        out.push_str(&rest[..start]);
-        let fence: String = rest[start..].chars().take_while(|c| *c == '`').collect();
-        let inside = &rest[start + fence.len()..];
-        let end = inside.match_indices(&fence).map(|(at, _)| at).find(|at| {
-            !inside[..*at].ends_with('`') && !inside[at + fence.len()..].starts_with('`')
-        });
-        let Some(end) = end else { return out + "`" + inside };
-        rest = &inside[end + fence.len()..];
-    }
-    out + rest
 }
 
 #[test]
