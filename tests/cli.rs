@@ -176,3 +176,20 @@ fn quiet_prints_the_outcome() {
     let full = said(&benchgate(&["compare"]).args(pair).output().expect("a run").stdout);
     assert!(full.ends_with(&quiet), "{full}");
 }
+
+/// Arguments may come from anybody, as the inputs of an action do.
+#[test]
+fn a_wrong_argument_is_no_command_for_the_runner() {
+    for argument in ["--##[group]x", "--x\n::add-mask::y", "--\u{1b}[31mred", "x\n  ::debug::z"] {
+        for colour in ["never", "always"] {
+            let output = benchgate(&["--color", colour, "explain", argument, argument])
+                .output()
+                .expect("a run");
+            assert_eq!(output.status.code(), Some(2), "{argument}");
+            let text = said(&output.stderr);
+            assert!(!text.contains("##["), "{text}");
+            assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
+            assert!(colour == "always" || !text.contains('\u{1b}'), "{text}");
+        }
+    }
+}

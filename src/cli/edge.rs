@@ -4,8 +4,9 @@ use std::sync::Arc;
 use clap::ColorChoice;
 use jiff::civil::Date;
 
-use crate::diag::{self, Diagnostic, ExitCode, visible};
+use crate::diag::{self, Diagnostic, ExitCode};
 use crate::github::Clock;
+use crate::report::escape;
 
 /// What a command knows of the world: where to print, what the terminal can do, what time it is, what the environment
 /// says.
@@ -73,7 +74,12 @@ impl Edge<'_> {
     pub(super) fn usage(&mut self, error: &clap::Error) -> ExitCode {
         let text = error.render();
         if error.use_stderr() {
-            let text = if self.colour_err { text.ansi().to_string() } else { text.to_string() };
+            // The arguments that it shows may come from anybody, as the inputs of an action do.
+            let text = if self.colour_err {
+                lines(&text.ansi().to_string(), escape::commandless)
+            } else {
+                lines(&text.to_string(), escape::terminal)
+            };
             // Nothing is left to be done where even this cannot be said.
             let _ = self.err.write_all(text.as_bytes());
             ExitCode::Usage
@@ -86,10 +92,15 @@ impl Edge<'_> {
 
     /// What kept a command from its work.
     pub(super) fn refuse(&mut self, error: &anyhow::Error) -> ExitCode {
-        let causes: Vec<String> = error.chain().map(|cause| visible(&cause.to_string())).collect();
-        let _ = writeln!(self.err, "error: {}", causes.join(": "));
+        let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+        let _ = writeln!(self.err, "error: {}", escape::terminal(&causes.join(": ")));
         ExitCode::Usage
     }
+}
+
+/// A text with each of its lines changed.
+fn lines(text: &str, change: impl Fn(&str) -> String) -> String {
+    text.lines().map(|line| change(line) + "\n").collect()
 }
 
 /// `benchgate compare … | head` is no failure.

@@ -1,7 +1,8 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::diag::{ExitCode, visible};
+use crate::diag::ExitCode;
+use crate::report::escape;
 
 /// Runs the program; a panic, which is always a bug, becomes exit code 70 and a sentence for `say`.
 pub fn guarded(run: impl FnOnce() -> ExitCode, say: impl FnOnce(&str)) -> ExitCode {
@@ -10,7 +11,7 @@ pub fn guarded(run: impl FnOnce() -> ExitCode, say: impl FnOnce(&str)) -> ExitCo
         Err(payload) => {
             say(&format!(
                 "benchgate has a bug: {}\nNothing was decided. Please report it with the command and, if you can, its inputs.",
-                visible(message(&*payload))
+                escape::terminal(message(&*payload))
             ));
             ExitCode::Bug
         }
@@ -35,6 +36,14 @@ mod tests {
         let code = guarded(|| panic!("row {} is missing", 3), |text| said = text.to_owned());
         assert_eq!(code.code(), 70);
         assert!(said.starts_with("benchgate has a bug: row 3 is missing\n"), "{said}");
+    }
+
+    #[test]
+    fn what_it_says_is_no_command() {
+        let mut said = String::new();
+        guarded(|| panic!("##[group]\n::debug::x\u{1b}[31m"), |text| said = text.to_owned());
+        assert!(!said.contains("##[") && !said.contains('\u{1b}'), "{said}");
+        assert!(said.lines().all(|line| !line.starts_with("::")), "{said}");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The check run: the report on the page of checks. Only apps may write one.
 
+use std::ops::ControlFlow;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::context::{Repository, RunRef, Sha};
 use super::{Client, Failure, encode};
 use crate::model::{Outcome, Report};
+use crate::report::escape;
 
 /// How a check run ends.
 fn conclusion(report: &Report) -> &'static str {
@@ -72,10 +75,13 @@ pub(crate) async fn write(
 ) -> Result<bool, Failure> {
     let name = name(gate);
     let external = external_id(gate, check.run);
-    let known = find(client, repository, commit, gate, &name).await?;
-    if let (Some((_, theirs)), Some(ours)) = (&known, check.run)
-        && *theirs > ours
-    {
+    let newest = async || find(client, repository, commit, gate, &name).await;
+    let is_newer = |known: &Known| {
+        let (theirs, ours) = (known.written_by(gate), check.run);
+        ours.is_some_and(|ours| theirs.is_some_and(|theirs| theirs > ours))
+    };
+    let known = newest().await?;
+    if known.as_ref().is_some_and(is_newer) {
         return Ok(false);
     }
     let body = json!({
@@ -84,13 +90,14 @@ pub(crate) async fn write(
         "conclusion": conclusion(check.report),
         "external_id": external,
         "details_url": check.details_url,
-        "output": { "title": cut(check.title), "summary": check.summary },
+        "output": { "title": escape::cut(check.title, LONGEST_TITLE - 1), "summary": check.summary },
     });
     let body = without_nulls(body);
-    if let Some((id, _)) = known {
+    if let Some(Known { id, .. }) = known {
         let path = repository.path(format_args!("/check-runs/{id}"));
-        match client.patch::<Known>(&path, &body).await {
-            Ok(_) => return Ok(true),
+        let against = async || Ok(newest().await?.filter(is_newer));
+        match client.patch_unless::<Known, _>(&path, &body, against).await {
+            Ok(patched) => return Ok(matches!(patched, ControlFlow::Continue(_))),
             // Another app's, or gone: a new one is written beside it.
             Err(Failure::Refused { .. } | Failure::NotFound { .. }) => {}
             Err(Failure::Permission { message, .. }) if message.contains("app_id") => {}
@@ -100,34 +107,31 @@ pub(crate) async fn write(
     let mut body = body;
     body["head_sha"] = json!(commit.as_str());
     let already = async || {
-        let found = find(client, repository, commit, gate, &name).await?;
-        let ours = found.filter(|(_, run)| Some(*run) == check.run);
-        Ok(ours.map(|(id, _)| Known { id, external_id: None }))
+        let is_ours = |known: &Known| known.external_id.as_deref() == Some(external.as_str());
+        Ok(newest().await?.filter(is_ours))
     };
     client.post::<Known>(&repository.path("/check-runs"), &body, already).await.map(|_| true)
 }
 
-/// The newest check run of this gate on a commit, and the run that wrote it.
+/// The newest check run of this gate on a commit.
 async fn find(
     client: &Client,
     repository: &Repository,
     commit: &Sha,
     gate: &str,
     name: &str,
-) -> Result<Option<(u64, RunRef)>, Failure> {
+) -> Result<Option<Known>, Failure> {
     let path = repository.path(format_args!(
         "/commits/{commit}/check-runs?check_name={}&filter=latest",
         encode(name)
     ));
     let known: Vec<Known> = client.all_in(&path, "check_runs").await?;
-    let ours = known.into_iter().filter_map(|known| Some((known.id, known.written_by(gate)?)));
-    Ok(ours.max_by_key(|&(id, run)| (run, id)))
+    let ours = known.into_iter().filter(|known| known.written_by(gate).is_some());
+    Ok(ours.max_by_key(|known| (known.written_by(gate), known.id)))
 }
 
-/// A title of at most 255 characters.
-fn cut(title: &str) -> String {
-    title.chars().take(255).collect()
-}
+/// The most characters of a title that GitHub takes.
+const LONGEST_TITLE: usize = 255;
 
 /// GitHub takes a missing address, but none that is null.
 fn without_nulls(mut body: Value) -> Value {

@@ -89,18 +89,31 @@ struct Named {
     name: String,
 }
 
-/// Puts labels on a pull request and takes them off, as the report says; what was done in words. After an error of the
-/// inputs nobody knows, so they stay as they are.
+/// Puts labels on a pull request and takes them off, as the report says: what was done in words, and what kept the rest
+/// from being done. After an error of the inputs nobody knows, so they stay as they are.
 pub(crate) async fn keep(
     client: &Client,
     repository: &Repository,
     number: u64,
     labels: &[Label],
     report: &Report,
-) -> Result<Vec<String>, Failure> {
+) -> (Vec<String>, Option<Failure>) {
+    let mut done = Vec::new();
     if labels.is_empty() || report.outcome == Outcome::Error {
-        return Ok(Vec::new());
+        return (done, None);
     }
+    let kept = change(client, repository, number, labels, report, &mut done).await;
+    (done, kept.err())
+}
+
+async fn change(
+    client: &Client,
+    repository: &Repository,
+    number: u64,
+    labels: &[Label],
+    report: &Report,
+    done: &mut Vec<String>,
+) -> Result<(), Failure> {
     let path = repository.path(format_args!("/issues/{number}/labels"));
     let there: Vec<Named> = client.all(&path).await?;
     let has = |name: &str| there.iter().any(|label| label.name.eq_ignore_ascii_case(name));
@@ -108,7 +121,6 @@ pub(crate) async fn keep(
     let wanted = |name: &str| {
         labels.iter().any(|label| label.name.eq_ignore_ascii_case(name) && label.kind.holds(report))
     };
-    let mut done = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     for Label { name, .. } in labels {
         if seen.iter().any(|seen| seen.eq_ignore_ascii_case(name)) {
@@ -137,7 +149,7 @@ pub(crate) async fn keep(
             (true, true) | (false, false) => {}
         }
     }
-    Ok(done)
+    Ok(())
 }
 
 #[cfg(test)]

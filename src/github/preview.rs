@@ -5,17 +5,19 @@ use super::markdown::markdown;
 use super::publish::{Destination, Wishes};
 use super::review::Reviewer;
 use super::status::{self, State};
-use crate::diag::quoted;
+use crate::diag::{Diagnostic, quoted};
 use crate::model::{Outcome, Report, Severity};
 use crate::report::{self, Options, RenderError, escape};
 
 /// What would be sent: lines about everything but the comment, and the comment itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Preview {
     /// Lines for people, harmless in a log.
     pub lines: String,
     /// The comment as Markdown; `None` where none would be written. It is not harmless in the log of a job.
     pub comment: Option<String>,
+    /// What publishing would warn of.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// What [`publish`](super::publish::publish) would send, without asking GitHub anything. Without a destination the
@@ -52,6 +54,7 @@ pub fn preview(
             lines.push(format!("- check run {} of {commit}", quoted(&check_run::name(gate))));
         }
     }
+    let mut notes = Vec::new();
     let number = to.and_then(|to| to.pull_request);
     if let Some(number) = number {
         // After an error nobody knows, so labels stay as they are.
@@ -65,19 +68,26 @@ pub fn preview(
             lines.push(format!("- label {}: {verb}", quoted(&label.name)));
         }
         if !wishes.review.is_empty() && report.severity >= Severity::Warning {
-            let names: Vec<&str> = wishes.review.iter().map(Reviewer::name).collect();
-            lines.push(format!("- request for review: {}", names.join(", ")));
+            let (asked, foreign) = wishes.reviewers(to);
+            notes.extend(foreign);
+            let names: Vec<&str> = asked.iter().map(Reviewer::name).collect();
+            if !names.is_empty() {
+                lines.push(format!("- request for review: {}", names.join(", ")));
+            }
         }
         if wishes.comment {
             lines.push(format!("- comment on pull request {number}:"));
         }
     }
-    let comment = (wishes.comment && (number.is_some() || to.is_none()))
-        .then(|| markdown(report, &options).map(|(text, _)| text))
-        .transpose()?;
+    let mut comment = None;
+    if wishes.comment && (number.is_some() || to.is_none()) {
+        let (text, warning) = markdown(report, &options)?;
+        notes.extend(warning);
+        comment = Some(text);
+    }
     if lines.len() == 1 && comment.is_none() {
         lines = vec!["nothing would be sent".to_owned()];
     }
     let lines = lines.iter().map(|line| format!("{}\n", escape::terminal(line))).collect();
-    Ok(Preview { lines, comment })
+    Ok(Preview { lines, comment, notes })
 }

@@ -1,116 +1,21 @@
 //! Everything that is sent to GitHub for one report, in the order of its weight: the commit status that may be required,
 //! the check run, the comment, labels, a request for review. What fails does not keep the rest from being sent.
 
+mod destination;
+
+pub use destination::{Destination, Wishes};
+
 use super::check_run::{self, Check};
-use super::comment::{Conversation, Entry, Kept};
-use super::context::{Event, Job, Repository, RunRef, Sha};
-use super::labels::{self, Label};
-use super::review::{self, Reviewer};
+use super::client::FORK;
+use super::comment::{Conversation, Entry, Kept, moved_on};
+use super::context::{RunRef, Sha};
+use super::labels;
+use super::review;
 use super::status::{self, State, Status};
 use super::{Client, Failure};
 use crate::diag::{Code, Diagnostic, Level, quoted};
 use crate::model::{Report, Severity};
 use crate::report::{self, Options, escape};
-
-/// Where a report goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    /// The repository.
-    pub repository: Repository,
-    /// The pull request; `None` where there is none, so that nothing is commented on, labelled or reviewed.
-    pub pull_request: Option<u64>,
-    /// The commit that gets a status or a check run; on a pull request the newest commit of its branch.
-    pub commit: Option<Sha>,
-    /// The run that measured, which stands in the marker of the comment.
-    pub run: Option<RunRef>,
-    /// The page of that run.
-    pub run_url: Option<String>,
-    /// Whether the token of this job can probably only read: the pull request is from a fork.
-    pub fork: bool,
-    /// Who opened the pull request.
-    pub author: Option<String>,
-    /// The commit that must still be the newest of the branch when the comment is written.
-    pub expect_head: Option<Sha>,
-}
-
-impl Destination {
-    /// Where the report of a job goes, by the event that started it.
-    ///
-    /// # Errors
-    /// When the job does not say which repository it belongs to.
-    pub fn of(job: &Job) -> Result<Self, Diagnostic> {
-        let Some(repository) = job.repository.clone() else {
-            return Err(Diagnostic::error(Code::BadEvent, "there is no repository to publish to")
-                .help("run it in a job of GitHub Actions, which sets GITHUB_REPOSITORY; `--dry-run` shows what would be sent"));
-        };
-        let place = Self {
-            repository,
-            pull_request: None,
-            commit: job.sha.clone(),
-            run: job.run,
-            run_url: job.run_url.clone(),
-            fork: false,
-            author: None,
-            expect_head: None,
-        };
-        Ok(match &job.event {
-            Event::PullRequest(pull) => Self {
-                pull_request: Some(pull.number),
-                commit: Some(pull.head.clone()),
-                fork: pull.fork && !pull.target,
-                author: pull.author.clone(),
-                ..place
-            },
-            Event::MergeGroup { head, .. } => Self { commit: Some(head.clone()), ..place },
-            Event::Push { after, .. } => Self { commit: after.clone(), ..place },
-            // Its own commit is the tip of the default branch, which the report does not speak of.
-            Event::WorkflowRun(_) => Self { commit: None, ..place },
-            Event::None | Event::Other(_) => place,
-        })
-    }
-}
-
-/// What is to be sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
-    /// The comment.
-    pub comment: bool,
-    /// The commit status.
-    pub status: bool,
-    /// The check run.
-    pub check_run: bool,
-    /// Labels and when they hold.
-    pub labels: Vec<Label>,
-    /// Whom to ask for a review where a finding is a warning or worse.
-    pub review: Vec<Reviewer>,
-}
-
-impl Wishes {
-    /// Whether anything of it can be sent there, so that a token is needed.
-    #[must_use]
-    pub fn any(&self, to: &Destination) -> bool {
-        let on_commit = to.commit.is_some() && (self.status || self.check_run);
-        let on_pull_request = self.comment || !self.labels.is_empty() || !self.review.is_empty();
-        on_commit || (to.pull_request.is_some() && on_pull_request)
-    }
-
-    /// What cannot be sent there, and why, in sentences.
-    #[must_use]
-    pub fn left_out(&self, to: &Destination) -> Vec<&'static str> {
-        let mut sentences = Vec::new();
-        if self.comment && to.pull_request.is_none() {
-            sentences.push(
-                "there is no pull request to comment on; the report is in the summary of the job",
-            );
-        }
-        if (self.status || self.check_run) && to.commit.is_none() {
-            sentences.push(
-                "there is no commit to set a status on; in a `workflow_run` job `--from-run` finds the one that was measured",
-            );
-        }
-        sentences
-    }
-}
 
 /// What became of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,10 +44,6 @@ impl Published {
     }
 }
 
-/// What to do where no permission can be added.
-const FORK: &str = "the token of a pull request from a fork can only read, whatever `permissions:` says; \
-    the report is in the summary of the job; publish it from a `workflow_run` workflow with `benchgate publish --from-run`";
-
 /// Sends a report. Never fails as a whole: what could not be sent is in the result.
 pub async fn publish(
     client: &Client,
@@ -157,25 +58,90 @@ pub async fn publish(
         attempt: to.run.map(|run| run.attempt),
         ..options.clone()
     };
+    let mut current = Current::Unknown;
     if let Some(commit) = &to.commit {
         if wishes.status {
-            publish_status(client, to, commit, report, options, &mut published).await;
+            current.hear(publish_status(client, to, commit, report, options, &mut published).await);
         }
         if wishes.check_run {
-            publish_check_run(client, to, commit, report, options, &mut published).await;
+            let heard = publish_check_run(client, to, commit, report, options, &mut published);
+            current.hear(heard.await);
         }
     }
     let Some(number) = to.pull_request else { return published };
-    let current = !wishes.comment
-        || publish_comment(client, to, number, report, options, &mut published).await;
-    if current {
+    if wishes.comment {
+        let heard = publish_comment(client, to, number, report, options, &mut published).await;
+        current.hear(heard);
+    }
+    let review = !wishes.review.is_empty() && report.severity >= Severity::Warning;
+    if wishes.labels.is_empty() && !review {
+        return published;
+    }
+    if current == Current::Unknown {
+        current = ask_whether_current(client, to, number, &mut published).await;
+    }
+    if current == Current::Yes {
         publish_labels(client, to, number, report, wishes, &mut published).await;
-        publish_review(client, to, number, report, wishes, &mut published).await;
+        if review {
+            publish_review(client, to, number, wishes, &mut published).await;
+        }
     }
     published
 }
 
-/// Sets the commit status of a gate on the commit of a destination; nothing where it has none.
+/// Whether a report is still the last word on its pull request, so that labels and a request for review may follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Current {
+    /// Nothing has said.
+    Unknown,
+    /// The comment is that of this run.
+    Yes,
+    /// A newer run has spoken, or the branch has moved on.
+    No,
+}
+
+impl Current {
+    /// Takes in what was seen; what is outdated once stays so.
+    fn hear(&mut self, heard: Self) {
+        match (*self, heard) {
+            (Self::No, _) | (_, Self::Unknown) => {}
+            (_, heard) => *self = heard,
+        }
+    }
+}
+
+/// Without a comment that tells, the newest commit of the branch does.
+async fn ask_whether_current(
+    client: &Client,
+    to: &Destination,
+    number: u64,
+    published: &mut Published,
+) -> Current {
+    let Some(expected) = to.expect_head.as_ref().or(to.commit.as_ref()) else {
+        return Current::Yes;
+    };
+    match moved_on(client, &to.repository, number, expected).await {
+        Ok(None) => Current::Yes,
+        Ok(Some(head)) => {
+            published.note(
+                format!(
+                    "the branch of pull request {number} has moved on to {}, so labels and reviewers stay as they are",
+                    quoted(&head)
+                ),
+                "nothing needs to be done: the run of the newer commit will see to them",
+            );
+            Current::No
+        }
+        Err(failure) => {
+            let doing = format!("see whether the branch of pull request {number} has moved on");
+            published.failed(&failure, &doing, to);
+            Current::No
+        }
+    }
+}
+
+/// Sets the commit status of a gate on the commit of a destination; nothing where it has none. A note where a newer run
+/// has set it, which stays.
 ///
 /// # Errors
 /// When GitHub does not take it.
@@ -185,11 +151,21 @@ pub async fn commit_status(
     gate: &str,
     state: State,
     description: &str,
-) -> Result<(), Failure> {
-    let Some(commit) = &to.commit else { return Ok(()) };
+) -> Result<Option<Diagnostic>, Failure> {
+    let Some(commit) = &to.commit else { return Ok(None) };
     let target_url = to.run_url.as_deref();
-    let status = Status { state, description, target_url };
-    status::set_status(client, &to.repository, commit, gate, status).await
+    let status = Status { state, description, target_url, run: to.run };
+    let newer = status::set_status(client, &to.repository, commit, gate, status).await?;
+    Ok(newer.map(newer_status))
+}
+
+/// That the commit status of a newer run stays.
+fn newer_status(run: RunRef) -> Diagnostic {
+    let message = format!(
+        "the commit status is from run {} already, which is newer: it stays as it is",
+        run.id
+    );
+    Diagnostic::warning(Code::Skipped, message).help("nothing needs to be done")
 }
 
 async fn publish_status(
@@ -199,23 +175,29 @@ async fn publish_status(
     report: &Report,
     options: &Options,
     published: &mut Published,
-) {
+) -> Current {
     let headline = report::headline(report);
     let report_url = options.report_url.as_deref().and_then(escape::link);
     let status = Status {
         state: State::of(report),
         description: &headline,
         target_url: report_url.as_deref().or(to.run_url.as_deref()),
+        run: to.run,
     };
     match status::set_status(client, &to.repository, commit, &options.gate_name, status).await {
-        Ok(()) => published.done.push(format!(
+        Ok(None) => published.done.push(format!(
             "commit status {} of {}: {}",
             quoted(&status::context(&options.gate_name)),
             commit.short(),
             status.state.name()
         )),
+        Ok(Some(newer)) => {
+            published.notes.push(newer_status(newer));
+            return Current::No;
+        }
         Err(failure) => published.failed(&failure, "set the commit status", to),
     }
+    Current::Unknown
 }
 
 async fn publish_check_run(
@@ -225,8 +207,8 @@ async fn publish_check_run(
     report: &Report,
     options: &Options,
     published: &mut Published,
-) {
-    let Some(summary) = markdown(report, options, published) else { return };
+) -> Current {
+    let Some(summary) = markdown(report, options, published) else { return Current::Unknown };
     let check = Check {
         report,
         title: &report::headline(report),
@@ -240,15 +222,18 @@ async fn publish_check_run(
             quoted(&check_run::name(&options.gate_name)),
             commit.short()
         )),
-        Ok(false) => published.note(
-            "the check run is from a newer run already and stays as it is",
-            "nothing needs to be done",
-        ),
+        Ok(false) => {
+            published.note(
+                "the check run is from a newer run already and stays as it is",
+                "nothing needs to be done",
+            );
+            return Current::No;
+        }
         Err(failure) => published.failed(&failure, "write the check run", to),
     }
+    Current::Unknown
 }
 
-/// Whether labels and reviewers may follow: not where a newer run has spoken.
 async fn publish_comment(
     client: &Client,
     to: &Destination,
@@ -256,8 +241,8 @@ async fn publish_comment(
     report: &Report,
     options: &Options,
     published: &mut Published,
-) -> bool {
-    let Some(body) = markdown(report, options, published) else { return true };
+) -> Current {
+    let Some(body) = markdown(report, options, published) else { return Current::Unknown };
     let conversation = Conversation::new(client, &to.repository, number, &options.gate_name);
     let entry = Entry { body: &body, run: to.run, expect_head: to.expect_head.as_ref() };
     let outcome = match conversation.keep(entry).await {
@@ -267,7 +252,7 @@ async fn publish_comment(
                 format!("the conversation of pull request {number} is locked, so nothing was written there"),
                 "the verdict is in the summary of the job and in its exit code",
             );
-            return true;
+            return Current::Unknown;
         }
         Err(failure) => {
             published.failed(
@@ -275,7 +260,7 @@ async fn publish_comment(
                 &format!("keep the comment on pull request {number} current"),
                 to,
             );
-            return true;
+            return Current::Unknown;
         }
     };
     for failure in outcome.beside {
@@ -296,20 +281,20 @@ async fn publish_comment(
                 ),
                 "nothing needs to be done: what it says stays",
             );
-            return false;
+            return Current::No;
         }
         Kept::Moved(head) => {
             published.note(
                 format!("the branch of pull request {number} has moved on to {}", quoted(&head)),
                 "nothing needs to be done: the run of the newer commit will comment",
             );
-            return false;
+            return Current::No;
         }
     };
     published.comment_url = web_address(url);
     let place = published.comment_url.as_deref().map(|url| format!(": {url}")).unwrap_or_default();
     published.done.push(format!("comment on pull request {number} {verb}{place}"));
-    true
+    Current::Yes
 }
 
 async fn publish_labels(
@@ -320,9 +305,11 @@ async fn publish_labels(
     wishes: &Wishes,
     published: &mut Published,
 ) {
-    match labels::keep(client, &to.repository, number, &wishes.labels, report).await {
-        Ok(done) => published.done.extend(done),
-        Err(failure) => published.failed(&failure, "keep the labels current", to),
+    let (done, failure) =
+        labels::keep(client, &to.repository, number, &wishes.labels, report).await;
+    published.done.extend(done);
+    if let Some(failure) = failure {
+        published.failed(&failure, "keep the labels current", to);
     }
 }
 
@@ -330,16 +317,15 @@ async fn publish_review(
     client: &Client,
     to: &Destination,
     number: u64,
-    report: &Report,
     wishes: &Wishes,
     published: &mut Published,
 ) {
-    if wishes.review.is_empty() || report.severity < Severity::Warning {
+    let (reviewers, foreign) = wishes.reviewers(Some(to));
+    published.notes.extend(foreign);
+    if reviewers.is_empty() {
         return;
     }
-    match review::request(client, &to.repository, number, &wishes.review, to.author.as_deref())
-        .await
-    {
+    match review::request(client, &to.repository, number, &reviewers, to.author.as_deref()).await {
         Ok(asked) if asked.is_empty() => {}
         Ok(asked) => published.done.push(format!("review requested from {}", asked.join(", "))),
         Err(failure) => published.failed(&failure, "request a review", to),

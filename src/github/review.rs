@@ -15,16 +15,31 @@ use crate::diag::quoted;
 pub enum Reviewer {
     /// The login of a person.
     Person(String),
-    /// The short name of a team of the organisation that owns the repository.
-    Team(String),
+    /// A team.
+    Team {
+        /// The organisation it belongs to.
+        organisation: String,
+        /// Its short name there.
+        slug: String,
+    },
 }
 
 impl Reviewer {
-    /// How people write it.
+    /// The login, or the short name of the team.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Person(name) | Self::Team(name) => name,
+            Self::Person(name) | Self::Team { slug: name, .. } => name,
+        }
+    }
+
+    /// Whether this can be asked in a repository: GitHub asks the teams of its owner and no others.
+    pub(super) fn can_be_asked(&self, repository: &Repository) -> bool {
+        match self {
+            Self::Person(_) => true,
+            Self::Team { organisation, .. } => {
+                organisation.eq_ignore_ascii_case(repository.owner())
+            }
         }
     }
 }
@@ -41,7 +56,7 @@ impl FromStr for Reviewer {
         match text.split_once('/') {
             None if plain(text) => Ok(Self::Person(text.to_owned())),
             Some((organisation, team)) if plain(organisation) && plain(team) => {
-                Ok(Self::Team(team.to_owned()))
+                Ok(Self::Team { organisation: organisation.to_owned(), slug: team.to_owned() })
             }
             _ => Err(format!("{} is neither a login nor `organisation/team`", quoted(text))),
         }
@@ -75,8 +90,8 @@ struct Review {
     user: Option<Account>,
 }
 
-/// Asks those who were never asked before, so that nobody is asked with every push; the author of a pull request cannot review it. Whom it
-/// asked.
+/// Asks those who were never asked before, so that nobody is asked with every push; the author of a pull request cannot
+/// review it. Whom it asked.
 pub(crate) async fn request(
     client: &Client,
     repository: &Repository,
@@ -92,7 +107,7 @@ pub(crate) async fn request(
     for reviewer in &asked {
         match reviewer {
             Reviewer::Person(login) => people.push(login),
-            Reviewer::Team(slug) => teams.push(slug),
+            Reviewer::Team { slug, .. } => teams.push(slug),
         }
     }
     let path = repository.path(format_args!("/pulls/{number}/requested_reviewers"));
@@ -127,7 +142,7 @@ async fn missing(
     people.extend(author.map(lower));
     let is_missing = |reviewer: &&Reviewer| match reviewer {
         Reviewer::Person(login) => !people.contains(&lower(login)),
-        Reviewer::Team(slug) => !teams.contains(&lower(slug)),
+        Reviewer::Team { slug, .. } => !teams.contains(&lower(slug)),
     };
     Ok(reviewers.iter().filter(is_missing).cloned().collect())
 }
@@ -139,7 +154,10 @@ mod tests {
     #[test]
     fn people_and_teams() {
         assert_eq!("@alice".parse(), Ok(Reviewer::Person("alice".into())));
-        assert_eq!("octo-org/perf".parse(), Ok(Reviewer::Team("perf".into())));
+        let team: Reviewer = "octo-org/perf".parse().unwrap();
+        assert_eq!(team, Reviewer::Team { organisation: "octo-org".into(), slug: "perf".into() });
+        let asked = |owner: &str| team.can_be_asked(&Repository::parse(owner).unwrap());
+        assert_eq!((asked("Octo-Org/demo"), asked("other/demo")), (true, false));
         for wrong in ["", "@", "a/b/c", "a b", "/x", "ä"] {
             assert!(wrong.parse::<Reviewer>().is_err(), "{wrong}");
         }

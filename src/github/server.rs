@@ -8,8 +8,6 @@ pub struct Server {
     /// Without a slash at the end.
     api: String,
     graphql: Url,
-    /// Without a slash at the end.
-    web: String,
     /// Whether the API is on this machine and not encrypted: where a test listens.
     loopback: bool,
     /// Scheme, host and port that the token may be sent to.
@@ -17,7 +15,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Reads the addresses from `GITHUB_API_URL`, `GITHUB_GRAPHQL_URL` and `GITHUB_SERVER_URL`, as a runner sets them.
+    /// Reads the addresses from `GITHUB_API_URL` and `GITHUB_GRAPHQL_URL`, as a runner sets them.
     /// Those of github.com stand for the ones that are missing.
     ///
     /// # Errors
@@ -44,21 +42,12 @@ impl Server {
                 "the token is sent to one host only; set both variables as the runner sets them",
             ));
         }
-        let web_text = set("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
-        let web = address("GITHUB_SERVER_URL", &web_text)?;
         Ok(Self {
             loopback: is_loopback(&api) && api.scheme() == "http",
             origin: api.origin().ascii_serialization(),
             api: api_text,
             graphql,
-            web: without_slash(&web),
         })
-    }
-
-    /// The address of the web pages, without a slash at the end: `https://github.com`.
-    #[must_use]
-    pub fn web(&self) -> &str {
-        &self.web
     }
 
     /// The address of a path of the API, which begins with a slash. `None` if the path is none: if it would leave
@@ -149,13 +138,8 @@ mod tests {
         let public = read(&[]).unwrap();
         assert_eq!(url(&public).as_deref(), Some("https://api.github.com/repos/o/n"));
         assert_eq!(public.graphql().as_str(), "https://api.github.com/graphql");
-        assert_eq!(public.web(), "https://github.com");
 
-        let enterprise = read(&[
-            ("GITHUB_API_URL", "https://git.example.com/api/v3/"),
-            ("GITHUB_SERVER_URL", "https://git.example.com"),
-        ])
-        .unwrap();
+        let enterprise = read(&[("GITHUB_API_URL", "https://git.example.com/api/v3/")]).unwrap();
         assert_eq!(url(&enterprise).as_deref(), Some("https://git.example.com/api/v3/repos/o/n"));
         assert_eq!(enterprise.graphql().as_str(), "https://git.example.com/api/graphql");
 
@@ -176,7 +160,7 @@ mod tests {
             ("GITHUB_API_URL", "file:///etc/passwd"),
             ("GITHUB_API_URL", "api.github.com"),
             ("GITHUB_GRAPHQL_URL", "https://evil.example/graphql"),
-            ("GITHUB_SERVER_URL", "javascript:alert(1)"),
+            ("GITHUB_API_URL", "javascript:alert(1)"),
         ]
         .into_iter()
         .map(|pair| read(&[pair]).unwrap_err().message)

@@ -5,9 +5,12 @@
 
 mod check;
 mod layout;
+mod measured;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use self::measured::{Bounds, Measured};
 use super::RenderError;
 use crate::diag::{Code, Diagnostic};
 use crate::model::{Report, SCHEMA};
@@ -40,43 +43,74 @@ pub fn write(report: &Report) -> Result<String, RenderError> {
 /// # Errors
 /// One diagnostic, with line and column where the JSON itself is wrong.
 pub fn read(text: &str, file: &str) -> Result<Report, Diagnostic> {
+    version(text, file)?;
+    checked(parse(text, file)?, file)
+}
+
+/// Reads of a report file only what it can be decided again from: comparisons, findings and tables are left empty, and
+/// whatever stands there takes no memory. A file with more measurements, diagnostics or words on a machine than a report
+/// has is refused before they are held.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_measured(text: &str, file: &str) -> Result<Report, Diagnostic> {
+    version(text, file)?;
+    let _: Bounds = parse(text, file)?;
+    let measured: Measured = parse(text, file)?;
+    checked(measured.into(), file)
+}
+
+/// How to come by a report that is read.
+const RERUN: &str = "write it with `benchgate compare --out json=FILE`; a file that was cut off or edited by hand is not read";
+
+fn bad(message: String, file: &str) -> Diagnostic {
+    Diagnostic::error(Code::BadReport, message).file(file)
+}
+
+/// That the file is not too large and of this version.
+fn version(text: &str, file: &str) -> Result<(), Diagnostic> {
     /// Only the version, so that a newer report is refused for its version and not for its fields.
     #[derive(Deserialize)]
     struct Version {
         schema: u32,
     }
 
-    let bad = |message: String| Diagnostic::error(Code::BadReport, message).file(file);
-    let rerun = "write it with `benchgate compare --out json=FILE`; a file that was cut off or edited by hand is not read";
     if text.len() > MOST_BYTES {
-        return Err(bad(format!(
-            "the report has {} bytes, more than the {MOST_BYTES} that are read",
-            text.len()
-        ))
+        return Err(bad(
+            format!(
+                "the report has {} bytes, more than the {MOST_BYTES} that are read",
+                text.len()
+            ),
+            file,
+        )
         .help("compare fewer benchmarks or runs at a time"));
     }
-    let located = |error: &serde_json::Error| {
+    match parse(text, file)? {
+        Version { schema: SCHEMA } => Ok(()),
+        Version { schema } => {
+            let message =
+                format!("the report has schema {schema}; this program reads schema {SCHEMA}");
+            Err(bad(message, file).help("use the version of benchgate that wrote the report"))
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, Diagnostic> {
+    serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let what = message.split(" at line ").next().unwrap_or(&message);
         let shown = crate::diag::visible(what);
-        bad(format!("not a report: {}", super::escape::cut(&shown, super::escape::SENTENCE)))
+        let shown = super::escape::cut(&shown, super::escape::SENTENCE);
+        bad(format!("not a report: {shown}"), file)
             .at(saturated(error.line()), saturated(error.column().max(1)))
-            .help(rerun)
-    };
-    match serde_json::from_str::<Version>(text) {
-        Ok(Version { schema: SCHEMA }) => {}
-        Ok(Version { schema }) => {
-            return Err(bad(format!(
-                "the report has schema {schema}; this program reads schema {SCHEMA}"
-            ))
-            .help("use the version of benchgate that wrote the report"));
-        }
-        Err(error) => return Err(located(&error)),
-    }
-    let report: Report = serde_json::from_str(text).map_err(|error| located(&error))?;
+            .help(RERUN)
+    })
+}
+
+fn checked(report: Report, file: &str) -> Result<Report, Diagnostic> {
     match check::problem(&report) {
         None => Ok(report),
-        Some(problem) => Err(bad(problem).help(rerun)),
+        Some(problem) => Err(bad(problem, file).help(RERUN)),
     }
 }
 
@@ -94,6 +128,7 @@ pub fn report_schema() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Outcome;
     use crate::report::samples;
     use proptest::prelude::*;
 
@@ -160,6 +195,20 @@ mod tests {
         ]
         .concat();
         insta::assert_snapshot!(all);
+    }
+
+    #[test]
+    fn an_exit_code_that_is_not_of_the_outcome_is_refused() {
+        let outcomes = [Outcome::Pass, Outcome::Fail, Outcome::Inconclusive, Outcome::Error];
+        let good = [(0, 0), (1, 1), (2, 0), (2, 5), (3, 2), (3, 3)];
+        for (i, outcome) in outcomes.into_iter().enumerate() {
+            for exit_code in [0, 1, 2, 3, 4, 5, 70, 130, 255] {
+                let report = Report { outcome, exit_code, ..samples::small() };
+                let text = serde_json::to_string(&report).unwrap();
+                let expected = good.contains(&(i, exit_code));
+                assert_eq!(read(&text, "r.json").is_ok(), expected, "{outcome:?} {exit_code}");
+            }
+        }
     }
 
     #[test]

@@ -86,6 +86,79 @@ fn the_artifact_of_the_last_attempt_counts() {
     assert_eq!(ended.sent("GET", "/repos/o/r/actions/artifacts/71/zip").len(), 1, "{}", ended.err);
 }
 
+/// The list is one of the run: an attempt that breaks off finds what the attempt before it left.
+#[test]
+fn the_artifact_of_an_earlier_attempt_stands_for_no_failed_one() {
+    let before = json!("2026-11-21T11:59:59Z");
+    let during = json!("2026-11-21T12:00:00Z");
+    for (conclusion, created, expected) in [
+        (json!("failure"), &before, "error"),
+        (json!("cancelled"), &before, "error"),
+        (json!(null), &before, "error"),
+        // Only the jobs that failed were repeated: the one that measured was not.
+        (json!("success"), &before, "success"),
+        (json!("failure"), &during, "success"),
+        (json!("failure"), &json!("who knows"), "success"),
+    ] {
+        let archive = holding(&report(false));
+        let mut world = without_artifact();
+        world.lists(json!([{ "id": 70, "name": "benchgate-report", "size_in_bytes": archive.len(),
+            "expired": false, "created_at": created }]));
+        world.artifact(&archive);
+        world.event["workflow_run"]["run_attempt"] = json!(2);
+        world.event["workflow_run"]["conclusion"] = conclusion.clone();
+        let ended = world.publish(&[]);
+        assert_eq!(ended.statuses()[0].0, expected, "{conclusion} {created}: {}", ended.err);
+        if expected == "error" {
+            is_an_error(&ended, "left no artifact `benchgate-report`");
+        }
+    }
+}
+
+/// The job may pass all the same (`fail: "false"`), so it must be seen without its exit code.
+#[test]
+fn a_status_that_cannot_be_set_is_said_on_the_page_of_the_run() {
+    let refused = || {
+        ResponseTemplate::new(403)
+            .insert_header("x-accepted-github-permissions", "statuses=write")
+            .set_body_json(json!({ "message": "Resource not accessible by integration" }))
+    };
+    let posts = format!("/repos/o/r/statuses/{HEAD}");
+    let lists = format!("/repos/o/r/commits/{HEAD}/statuses");
+    // A decided report, one that nobody can decide, and a pull request that has moved on.
+    for (what, code) in [("fail", 1), ("undecided", 3), ("moved", 4)] {
+        let world = World::refusing(&[("GET", &lists), ("POST", &posts)], &refused());
+        world.artifact(&holding(&report(true)));
+        let head = if what == "moved" { TIP } else { HEAD };
+        world.pulls(&[pull(7, head, "main")]);
+        if what == "fail" {
+            let tip = json!({ "object": { "sha": TIP } });
+            world.serves("GET", "/repos/o/r/git/ref/heads%2Fmain", tip);
+        }
+        let ended = world.publish(&[]);
+        assert_eq!(ended.code, Some(code), "{what}: {}", ended.err);
+        let line = ended.out.lines().find(|line| line.contains("cannot set the commit status"));
+        let line = line.unwrap_or_else(|| panic!("{what}: {}", ended.out));
+        assert!(line.starts_with("::error title=benchgate::"), "{line}");
+        assert!(line.contains("add `statuses: write` under `permissions:`"), "{line}");
+        assert_eq!(ended.outputs()["published"], "false", "{what}");
+    }
+}
+
+#[test]
+fn what_was_sent_in_full_is_said_to_later_steps() {
+    let ended = World::new(&holding(&report(true))).publish(&[]);
+    assert_eq!(ended.outputs()["published"], "true", "{}", ended.err);
+    // Nothing is decided, but who waits for the status is told.
+    let world = World::empty();
+    world.pulls(&[pull(7, HEAD, "main")]);
+    world.artifact(&holding(&report(true)));
+    let ended = world.publish(&[]);
+    is_an_error(&ended, "cannot read the tip");
+    assert_eq!(ended.outputs()["published"], "true", "{}", ended.err);
+    assert!(ended.out.contains("::error title=benchgate::cannot read the tip"), "{}", ended.out);
+}
+
 #[test]
 fn a_missing_permission_is_named_and_the_status_set() {
     let world = without_artifact();

@@ -27,6 +27,8 @@ fn archives_that_lead_elsewhere() {
             zip(&[("../../../../tmp/benchgate-report.json", content, FILE)]),
             "it holds no `benchgate-report.json`",
         ),
+        (zip(&[("../benchgate-report.json", content, FILE)]), "it holds no"),
+        (zip(&[("..\\benchgate-report.json", content, FILE)]), "it holds no"),
         (zip(&[(&folder, content, FILE)]), "it holds no"),
         (zip(&[(MEMBER, b"/etc/passwd", 0o120_777)]), "is no regular file"),
         (zip(&[(MEMBER, content, FILE), (MEMBER, content, FILE)]), "more than once"),
@@ -87,44 +89,4 @@ fn a_forged_number_of_the_pull_request() {
         .filter(|write| !write.contains("/issues/7/") && !write.contains("/statuses/1111"))
         .collect();
     assert_eq!(elsewhere, [""; 0]);
-}
-
-/// Names that are commands, mentions, images and markup: harmless in every place they are written to.
-#[test]
-fn hostile_names() {
-    let name = "x | @octo-org/everyone <img src=https://evil.test/a.png> #1 ](javascript:alert(1)) ``` ::error::pwn ##[add-mask]a\n::stop-commands::x\n::set-output name=a::b\nEOF\u{202e}\u{1b}[31m";
-    let mut made = report(true);
-    let slow = made["findings"][0]["benchmark"].clone();
-    for measurement in made["measurements"].as_array_mut().expect("measurements") {
-        if measurement["benchmark"] == slow {
-            measurement["benchmark"] = json!(name);
-        }
-    }
-    for side in ["base", "head"] {
-        made[side]["name"] = json!(name);
-        made[side]["runner"] = json!(name);
-        made[side]["environment"][name] = json!(name);
-    }
-    made["base"]["name"] = json!("main");
-    made["diagnostics"] = json!([{ "code": "stale", "level": "warning", "message": name, "file": name,
-        "line": null, "column": null, "help": name }]);
-    let ended = World::new(&holding(&made)).publish(&["--verbose"]);
-    assert_eq!(ended.code, Some(1), "{}", ended.err);
-    for text in [&ended.out, &ended.err] {
-        for line in text.lines().map(str::trim_start) {
-            let ours = line.starts_with("::error ")
-                || line.starts_with("::warning ")
-                || line.starts_with("::notice ");
-            assert!(ours || !line.starts_with("::"), "{line}");
-            assert!(!line.contains("##["), "{line}");
-            assert!(!line.contains('\u{202e}') && !line.contains('\u{1b}'), "{line}");
-        }
-    }
-    let comment = ended.comment(7).expect("a comment");
-    for text in [&comment, &ended.summary] {
-        assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'), "{text}");
-        assert!(!text.contains("\n::"), "{text}");
-    }
-    assert!(!ended.outputs.contains("set-output"), "{}", ended.outputs);
-    assert_eq!(ended.statuses()[0].0, "failure");
 }

@@ -7,9 +7,12 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/markdown.rs"]
+mod markdown;
 
 mod artifacts;
 mod attacks;
+mod names;
 mod rules;
 mod runs;
 mod world;

@@ -48,7 +48,7 @@ fn a_run_without_a_current_pull_request_publishes_nothing() {
         (
             "stale",
             vec![pull(7, OTHER, "main")],
-            "pull request #7 has a newer commit than 1111111",
+            "pull request 7 has a newer commit than 1111111",
             1,
         ),
         ("closed", vec![], "no open pull request has 1111111", 0),
@@ -58,7 +58,12 @@ fn a_run_without_a_current_pull_request_publishes_nothing() {
             "no open pull request",
             0,
         ),
-        ("deleted repository", vec![no_head(pull(7, HEAD, "main"))], "no open pull request", 0),
+        (
+            "deleted repository",
+            vec![no_head(pull(7, HEAD, "main"))],
+            "the repository that pull request 7 comes from was deleted",
+            1,
+        ),
     ] {
         let world = World::empty();
         world.artifact(&holding(&report(true)));
@@ -69,6 +74,18 @@ fn a_run_without_a_current_pull_request_publishes_nothing() {
         assert_eq!(ended.comment(7), None, "{what}");
         let states: Vec<_> = ended.statuses().into_iter().map(|(state, _)| state).collect();
         assert_eq!(states, vec!["error"; statuses], "{what}");
+        // It says so in the summary, and leaves the outputs of the step empty.
+        assert!(ended.summary.contains("nothing is published"), "{}", ended.summary);
+        let outputs = ended.outputs();
+        let names: Vec<&str> = outputs.keys().map(String::as_str).collect();
+        assert_eq!(names, ["comment-url", "outcome", "published", "regressions", "severity"]);
+        assert!(outputs.iter().all(|(name, value)| value.is_empty() || name == "published"));
+        assert_eq!(outputs["published"], "true", "{what}");
+        // The reason stands in the log of the publishing run.
+        for status in ended.sent("POST", &format!("/repos/o/r/statuses/{HEAD}")) {
+            let page = "https://github.com/o/r/actions/runs/6001#benchgate-run=5002.1";
+            assert_eq!(status["target_url"], page, "{what}");
+        }
     }
 }
 
@@ -152,6 +169,47 @@ fn a_run_of_the_merge_queue_gets_a_status_and_no_comment() {
     world.event["workflow_run"]["head_repository"]["id"] = json!(2);
     let ended = world.publish(&[]);
     assert_eq!(ended.code, Some(2), "{}", ended.err);
+}
+
+/// The queue's commit holds the pull requests, and so the rules that they would like.
+#[test]
+fn the_rules_of_a_queue_are_never_read_from_its_own_commit() {
+    let mut world = World::empty();
+    world.artifact(&holding(&report(true)));
+    let run = &mut world.event["workflow_run"];
+    run["event"] = json!("merge_group");
+    run["head_branch"] = json!(format!("gh-readonly-queue/main/pr-7-{}", crate::world::TIP));
+    run["head_repository"] = json!({ "id": 1, "full_name": "o/r", "owner": { "login": "o" } });
+    world.serves("GET", &format!("/repos/o/r/commits/{HEAD}"), json!({ "sha": HEAD }));
+    let ended = world.publish(&[]);
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
+    assert!(ended.err.contains("cannot read the tip of the base branch `main`"), "{}", ended.err);
+    assert_eq!(ended.statuses()[0].0, "error");
+    assert!(ended.sent("GET", &format!("/repos/o/r/commits/{HEAD}")).is_empty());
+}
+
+#[test]
+fn a_renamed_repository_is_followed() {
+    let ended = World::renamed(&holding(&report(true))).publish(&[]);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    assert_eq!(ended.sent("POST", &format!("/repositories/1/statuses/{HEAD}")).len(), 1);
+    assert_eq!(ended.sent("POST", "/repositories/1/issues/7/comments").len(), 1);
+}
+
+/// Without the comment, too, nothing is put on a pull request that has moved on.
+#[test]
+fn no_label_is_put_on_a_pull_request_that_has_moved_on() {
+    let world = World::empty();
+    world.serves("GET", "/repos/o/r/pulls/7", pull(7, OTHER, "main"));
+    world.pulls(&[pull(7, HEAD, "main")]);
+    world.artifact(&holding(&report(true)));
+    let tip = json!({ "object": { "sha": crate::world::TIP } });
+    world.serves("GET", "/repos/o/r/git/ref/heads%2Fmain", tip);
+    world.serves("GET", "/repos/o/r/issues/7/labels", json!([]));
+    let ended = world.publish(&["--no-comment", "--labels", "regression=slower"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    assert_eq!(ended.writes(), [format!("POST /repos/o/r/statuses/{HEAD}")], "{}", ended.err);
+    assert!(ended.err.contains("has moved on"), "{}", ended.err);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A repository with one pull request from a fork, its run and the artifact of it, and the job that publishes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use rawzip::path::EntryPath;
@@ -9,7 +11,7 @@ use rawzip::{CompressionMethod, ZipArchiveWriter};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use wiremock::matchers::{method, path, query_param};
+use wiremock::matchers::{method, path, path_regex, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::common::{benchgate, said};
@@ -32,6 +34,8 @@ pub(crate) struct World {
     /// Another host, where artifacts are kept.
     blobs: MockServer,
     folder: TempDir,
+    /// The path of the repository.
+    root: &'static str,
     pub(crate) event: Value,
 }
 
@@ -49,26 +53,60 @@ pub(crate) struct Ended {
 impl World {
     /// A pull request whose run left this artifact.
     pub(crate) fn new(archive: &[u8]) -> Self {
-        let world = Self::empty();
-        world.pulls(&[pull(7, HEAD, "main")]);
-        world.artifact(archive);
-        world.serves("GET", "/repos/o/r/git/ref/heads%2Fmain", json!({ "object": { "sha": TIP } }));
-        world
+        Self::empty().with(archive)
+    }
+
+    /// The same, in a repository that has got a new name since.
+    pub(crate) fn renamed(archive: &[u8]) -> Self {
+        let world = Self::at("/repositories/1");
+        let uri = world.server.uri();
+        let to = move |request: &Request| {
+            let rest = request.url.path().trim_start_matches("/repos/o/r");
+            let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+            let status = if request.method.as_str() == "GET" { 301 } else { 307 };
+            ResponseTemplate::new(status)
+                .insert_header("location", format!("{uri}/repositories/1{rest}{query}"))
+        };
+        let moved = Mock::given(path_regex("^/repos/o/r/")).respond_with(to);
+        world.runtime.block_on(moved.mount(&world.server));
+        world.with(archive)
+    }
+
+    fn with(self, archive: &[u8]) -> Self {
+        self.pulls(&[pull(7, HEAD, "main")]);
+        self.artifact(archive);
+        self.serves("GET", "/repos/o/r/git/ref/heads%2Fmain", json!({ "object": { "sha": TIP } }));
+        self
     }
 
     /// A repository in which nothing is found.
     pub(crate) fn empty() -> Self {
+        Self::at("/repos/o/r")
+    }
+
+    /// The same, which refuses some requests.
+    pub(crate) fn refusing(requests: &[(&str, &str)], refusal: &ResponseTemplate) -> Self {
+        let world = Self::empty();
+        for (verb, at) in requests {
+            let mock = Mock::given(method(*verb)).and(path(*at)).respond_with(refusal.clone());
+            world.runtime.block_on(mock.with_priority(1).mount(&world.server));
+        }
+        world
+    }
+
+    fn at(root: &'static str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (server, blobs) =
             runtime.block_on(async { (MockServer::start().await, MockServer::start().await) });
         let event = json!({ "action": "completed", "workflow_run": {
             "id": 5002, "run_attempt": 1, "event": "pull_request", "conclusion": "success",
+            "run_started_at": "2026-11-21T12:00:00Z",
             "head_sha": HEAD, "head_branch": "patch-1", "pull_requests": [],
             "html_url": "https://github.com/o/r/actions/runs/5002",
             "head_repository": { "id": 2, "full_name": "fork/r", "owner": { "login": "fork" } },
             "repository": { "id": 1 } } });
         let folder = tempfile::tempdir().unwrap();
-        let world = Self { runtime, server, blobs, folder, event };
+        let world = Self { runtime, server, blobs, folder, root, event };
         let created = json!({ "id": 900, "node_id": "IC_900", "body": "", "html_url": "https://github.com/o/r/pull/7#issuecomment-900" });
         for number in [7, 8] {
             world.serves("GET", &format!("/repos/o/r/issues/{number}/comments"), json!([]));
@@ -83,11 +121,13 @@ impl World {
             &format!("/repos/o/r/statuses/{HEAD}"),
             ResponseTemplate::new(201).set_body_json(json!({ "state": "x", "context": "x" })),
         );
+        world.serves("GET", &format!("/repos/o/r/commits/{HEAD}/statuses"), json!([]));
         world
     }
 
     /// Answers a request; of several answers the first that was given holds.
     pub(crate) fn answers(&self, verb: &str, at: &str, answer: ResponseTemplate) {
+        let at = at.replacen("/repos/o/r", self.root, 1);
         let mock = Mock::given(method(verb)).and(path(at)).respond_with(answer);
         self.runtime.block_on(mock.mount(&self.server));
     }
@@ -100,7 +140,7 @@ impl World {
     /// The open pull requests of the run's branch.
     pub(crate) fn pulls(&self, pulls: &[Value]) {
         let list = Mock::given(method("GET"))
-            .and(path("/repos/o/r/pulls"))
+            .and(path(format!("{}/pulls", self.root)))
             .and(query_param("head", "fork:patch-1"))
             .and(query_param("state", "open"))
             .respond_with(ResponseTemplate::new(200).set_body_json(pulls));
@@ -135,7 +175,7 @@ impl World {
     pub(crate) fn file(&self, at: &str, text: &str) {
         let at = at.replace('/', "%2F");
         let file = Mock::given(method("GET"))
-            .and(path(format!("/repos/o/r/contents/{at}")))
+            .and(path(format!("{}/contents/{at}", self.root)))
             .and(query_param("ref", TIP))
             .respond_with(ResponseTemplate::new(200).set_body_string(text));
         self.runtime.block_on(file.mount(&self.server));
@@ -148,9 +188,12 @@ impl World {
         for name in ["summary.md", "output.txt"] {
             fs::write(at(name), "").unwrap();
         }
+        fs::create_dir_all(at("work")).unwrap();
         let output =
             benchgate(&["publish", "--from-run", "--max-wait", "5", "--date", "2026-11-21"])
                 .args(options)
+                .current_dir(at("work"))
+                .env("TMPDIR", at("work"))
                 .envs([
                     ("GITHUB_ACTIONS", "true"),
                     ("GITHUB_API_URL", self.server.uri().as_str()),
@@ -178,6 +221,14 @@ impl World {
         for text in [&ended.out, &ended.err, &ended.summary, &ended.outputs] {
             assert!(!text.contains(TOKEN), "{text}");
         }
+        // Nothing that an archive holds becomes a file.
+        let files = |folder: PathBuf| -> BTreeSet<String> {
+            let entries = fs::read_dir(folder).unwrap();
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        };
+        let ours = ["event.json", "output.txt", "summary.md", "work"].map(str::to_owned);
+        assert_eq!(files(self.folder.path().to_owned()), ours.into());
+        assert_eq!(files(at("work")), BTreeSet::new());
         // The other host is never shown the token.
         for request in self.runtime.block_on(self.blobs.received_requests()).unwrap() {
             assert!(!request.headers.contains_key("authorization"));
@@ -210,6 +261,18 @@ impl Ended {
         let comments = self.sent("POST", &format!("/repos/o/r/issues/{number}/comments"));
         assert!(comments.len() < 2, "{comments:?}");
         comments.first().map(|body| body["body"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The outputs of the step, as the runner reads them.
+    pub(crate) fn outputs(&self) -> BTreeMap<String, String> {
+        let mut outputs = BTreeMap::new();
+        let mut lines = self.outputs.lines();
+        while let Some(line) = lines.next() {
+            let (name, delimiter) = line.split_once("<<").expect("name<<delimiter");
+            let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+            outputs.insert(name.to_owned(), value.join("\n"));
+        }
+        outputs
     }
 
     /// Every request that changes something, as verb and path.

@@ -1,5 +1,8 @@
 //! One comment, kept current.
 
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
 use crate::fake::{Author, Fake, MALLORY, OCTOCAT, OTHER_APP, WORKFLOW, refusal};
 use crate::scene::{Job, failing, passing};
 
@@ -237,6 +240,8 @@ fn a_template_that_is_wrong_does_not_keep_the_verdict_back() {
     assert_eq!(done.err.matches("cannot be rendered").count(), 1, "{}", done.err);
     assert!(done.summary.starts_with("### "), "{}", done.summary);
     assert!(fake.state().comments[0].body.starts_with(&marker(1000, 1)));
+    let preview = job.publish(failing(), &["--templates", folder.to_str().unwrap(), "--dry-run"]);
+    assert!(preview.err.starts_with("warning: template `comment.md.j2`"), "{}", preview.err);
 }
 
 #[test]
@@ -250,4 +255,71 @@ fn a_foreign_comment_that_cannot_be_told_apart_is_no_reason_to_write_over_it() {
     let done = Job::pull_request(&fake, false).publish(passing(), &[]);
     assert_eq!(done.code, 4, "{}", done.err);
     assert_eq!(fake.state().comment(own).body, OLD);
+}
+
+/// A limit is waited for, and another run writes meanwhile: the old text is not sent again.
+#[test]
+fn a_newer_run_that_writes_while_a_limit_is_waited_for_wins() {
+    let fake = Fake::start();
+    fake.state().add(WORKFLOW, OLD);
+    let newer = marker(3000, 1);
+    let body = newer.clone();
+    fake.state().before = Some(Box::new(move |state, request| {
+        if request.method.as_str() != "PATCH" {
+            return None;
+        }
+        state.comments[0].body = body.clone();
+        Some(refusal(429, "secondary rate limit").insert_header("retry-after", "1"))
+    }));
+    let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.err.contains("run 3000"), "{}", done.err);
+    let state = fake.state();
+    assert_eq!(state.comments[0].body, newer);
+    assert_eq!(state.writes().len(), 1);
+}
+
+/// What was written a moment ago need not be in the list.
+#[test]
+fn a_list_that_does_not_show_our_comment_yet_folds_none_but_the_older_one() {
+    for (theirs, kept) in [(900, 102), (3000, 101)] {
+        let fake = Fake::start();
+        let body = marker(theirs, 1);
+        let mut lists = 0;
+        fake.state().after = Some(Box::new(move |state, request, normal| {
+            if request.method.as_str() != "GET" || !request.url.path().ends_with("/7/comments") {
+                return normal;
+            }
+            lists += 1;
+            if lists == 1 {
+                state.add(WORKFLOW, &body);
+                return normal;
+            }
+            ResponseTemplate::new(200).set_body_json(json!([state.shown(&state.comments[0])]))
+        }));
+        let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        let state = fake.state();
+        let shown: Vec<u64> = state.comments.iter().filter(|c| !c.folded).map(|c| c.id).collect();
+        assert_eq!((state.comments.len(), shown), (2, vec![kept]));
+    }
+}
+
+#[test]
+fn who_has_no_run_does_not_lose_to_an_earlier_comment() {
+    let fake = Fake::start();
+    let mut first = true;
+    fake.state().after = Some(Box::new(move |state, request, normal| {
+        if std::mem::take(&mut first) && request.method.as_str() == "GET" {
+            state.add(WORKFLOW, OLD);
+        }
+        normal
+    }));
+    let mut job = Job::pull_request(&fake, false);
+    job.variables.remove("GITHUB_RUN_ID");
+    let done = job.publish(passing(), &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let folded: Vec<bool> = fake.state().comments.iter().map(|comment| comment.folded).collect();
+    assert_eq!(folded, [true, false]);
+    assert!(done.outputs["comment-url"].ends_with("-102"));
 }

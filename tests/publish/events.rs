@@ -47,7 +47,9 @@ fn every_event_publishes_where_the_table_says() {
         ("workflow_run", run),
         ("workflow_dispatch", json!({ "inputs": {} })),
         ("schedule", json!({})),
+        ("repository_dispatch", json!({})),
         ("issue_comment", json!({})),
+        ("issues", json!({})),
     ] {
         table.push_str(&event(name, &payload));
     }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
+use crate::scene::HEAD;
+
 /// The account and the app of a workflow's own token.
 pub(crate) const WORKFLOW: Author =
     Author { login: "github-actions[bot]", app: Some("github-actions") };
@@ -40,6 +42,8 @@ pub(crate) struct State {
     pub(crate) checks: Vec<Value>,
     pub(crate) events: Vec<Value>,
     pub(crate) locked: bool,
+    /// The newest commit of the pull request's branch.
+    pub(crate) head: &'static str,
     pub(crate) me: Author,
     pub(crate) may_write: bool,
     next: u64,
@@ -71,7 +75,8 @@ impl State {
         changes.map(|(method, path, _)| format!("{method} {path}")).collect()
     }
 
-    fn shown(&self, comment: &Comment) -> Value {
+    /// A comment as the API gives it.
+    pub(crate) fn shown(&self, comment: &Comment) -> Value {
         let Comment { id, author, body, folded } = comment;
         let kind = if author.login.ends_with("[bot]") { "Bot" } else { "User" };
         let mut shown = json!({
@@ -175,6 +180,8 @@ impl State {
                 ResponseTemplate::new(200).set_body_json(check.clone())
             }
             ("GET", ["issues", "7", "events"]) => self.page(request, &self.events.clone()),
+            ("GET", ["pulls", "7"]) => ResponseTemplate::new(200)
+                .set_body_json(json!({ "number": 7, "head": { "sha": self.head } })),
             ("GET", ["pulls", "7", "reviews"]) => self.page(request, &[]),
             ("POST", ["pulls", "7", "requested_reviewers"]) => {
                 for login in body["reviewers"].as_array().unwrap() {
@@ -298,6 +305,7 @@ impl Fake {
                 checks: Vec::new(),
                 events: Vec::new(),
                 locked: false,
+                head: HEAD,
                 me: WORKFLOW,
                 may_write: true,
                 next: 100,

@@ -8,6 +8,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/markdown.rs"]
+mod markdown;
 
 mod attacks;
 mod comments;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, WORKFLOW};
-use crate::scene::{HEAD, Job, failing, named, passing};
+use crate::fake::{Fake, WORKFLOW, refusal};
+use crate::scene::{BASE, HEAD, Job, failing, named, passing};
 
 #[test]
 fn outputs_and_annotations_tell_the_verdict() {
@@ -67,6 +67,96 @@ fn the_check_run_is_written_over_by_later_runs_only() {
     insta::assert_json_snapshot!([shown(&first[0]), shown(&state.checks[0])]);
 }
 
+/// The check to require must not go back to what an older run said.
+#[test]
+fn an_older_run_never_overwrites_the_status_of_a_newer_one() {
+    let fake = Fake::start();
+    let publish = |run, attempt, report: &str, options: &[&str]| {
+        let options = [&["--status", "--no-comment"], options].concat();
+        Job::pull_request(&fake, false).run(run, attempt).publish(report, &options)
+    };
+    publish(1001, 1, failing(), &[]);
+    for (run, attempt) in [(1000, 1), (1000, 9)] {
+        let done = publish(run, attempt, passing(), &["--labels", "improvement=faster"]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        let says = "warning: the commit status is from run 1001 already, which is newer";
+        assert!(done.err.starts_with(says), "{}", done.err);
+        // Nor does anything else follow that speaks for an older run.
+        assert_eq!(fake.state().writes().len(), 1);
+    }
+    // Another gate, a name that GitHub takes for the same, the same run again, and a newer attempt.
+    publish(1000, 1, passing(), &["--gate-name", "arm"]);
+    fake.state().statuses[1]["context"] = json!("Benchgate");
+    assert!(publish(1000, 1, passing(), &[]).err.contains("is newer"));
+    publish(1001, 1, failing(), &[]);
+    assert_eq!(fake.state().statuses.len(), 2);
+    publish(1001, 2, passing(), &["--report-url", "https://example.org/r#table"]);
+    let state = fake.state();
+    assert_eq!(state.statuses[0]["state"], "success");
+    let address = "https://example.org/r#table&benchgate-run=1001.2";
+    assert_eq!(state.statuses[0]["target_url"], address);
+}
+
+#[test]
+fn a_newer_status_that_is_set_while_a_limit_is_waited_for_stays() {
+    let fake = Fake::start();
+    fake.state().before = Some(Box::new(move |state, request| {
+        if request.method.as_str() != "POST" {
+            return None;
+        }
+        state
+            .statuses
+            .push(json!({ "context": "benchgate", "state": "failure", "description": "x",
+            "target_url": "https://example.org/#benchgate-run=3000.1" }));
+        Some(refusal(429, "secondary rate limit").insert_header("retry-after", "1"))
+    }));
+    let done = Job::pull_request(&fake, false).publish(passing(), &["--status", "--no-comment"]);
+    assert!(done.err.contains("from run 3000 already"), "{}", done.err);
+    assert_eq!(fake.state().statuses.len(), 1);
+}
+
+#[test]
+fn check_runs_without_a_run_are_not_doubled() {
+    let fake = Fake::start();
+    fake.after_one("POST", || refusal(502, "Bad Gateway"));
+    let mut job = Job::pull_request(&fake, false);
+    job.variables.remove("GITHUB_RUN_ID");
+    let done = job.publish(passing(), &["--check-run", "--no-comment"]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!(fake.state().checks.len(), 1);
+}
+
+#[test]
+fn labels_and_reviewers_are_left_alone_when_the_branch_has_moved_on() {
+    let options = ["--no-comment", "--labels", "regression=slow", "--request-review", "bob"];
+    let fake = Fake::start();
+    fake.state().head = BASE;
+    let done = Job::pull_request(&fake, false).publish(failing(), &options);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.err.starts_with("warning: the branch of pull request 7 has moved on"),
+        "{}",
+        done.err
+    );
+    assert_eq!(fake.state().writes(), Vec::<String>::new());
+    fake.state().head = HEAD;
+    Job::pull_request(&fake, false).publish(failing(), &options);
+    assert_eq!(fake.state().writes().len(), 2);
+}
+
+#[test]
+fn labels_that_were_changed_are_told_although_a_later_one_fails() {
+    let fake = Fake::start();
+    fake.state().labels.push("faster".to_owned());
+    fake.state().before = Some(Box::new(|_, request| {
+        (request.method.as_str() == "DELETE").then(|| refusal(422, "no"))
+    }));
+    let options = ["--labels", "regression=slow", "--labels", "inconclusive=faster"];
+    let done = Job::pull_request(&fake, false).publish(failing(), &options);
+    assert!(done.out.contains("label `slow` added"), "{}", done.out);
+    assert!(done.err.contains("cannot keep the labels current"), "{}", done.err);
+}
+
 #[test]
 fn labels_come_and_go_with_what_they_say() {
     let fake = Fake::start();
@@ -110,6 +200,21 @@ fn a_review_is_requested_once_and_never_from_the_author() {
     assert!(done.out.contains("review requested from bob, perf"), "{}{}", done.out, done.err);
     publish(1002, failing());
     assert_eq!(fake.state().events.len(), 2);
+}
+
+#[test]
+fn a_team_of_another_organisation_is_not_asked_in_ours() {
+    let fake = Fake::start();
+    let options = ["--request-review", "other-org/perf", "--request-review", "bob"];
+    let done = Job::pull_request(&fake, false).publish(failing(), &options);
+    assert!(done.out.contains("review requested from bob\n"), "{}", done.out);
+    let says = "warning: the team `perf` is of another organisation than octo-org/demo";
+    assert!(done.err.starts_with(says), "{}", done.err);
+    assert_eq!(fake.state().events.len(), 1);
+    let preview = Job::pull_request(&fake, false)
+        .publish(failing(), &[&options[..], &["--dry-run"]].concat());
+    assert!(preview.err.starts_with(says), "{}", preview.err);
+    assert!(preview.out.contains("- request for review: bob\n"), "{}", preview.out);
 }
 
 #[test]

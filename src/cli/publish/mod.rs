@@ -239,6 +239,7 @@ fn preview(
             return Ok(ExitCode::Usage);
         }
     };
+    edge.say(&preview.notes)?;
     edge.print(&preview.lines)?;
     if let Some(comment) = preview.comment {
         let comment =

@@ -13,7 +13,10 @@ use crate::report::{self, Form, Options, escape};
 #[derive(Debug)]
 pub(super) struct Said {
     exit: ExitCode,
+    /// Whether something could not be sent.
     failed: bool,
+    /// Whether this is a job, which has a page for annotations.
+    in_job: bool,
     /// What was said already: nothing is said twice.
     said: Vec<Diagnostic>,
     comment_url: Option<String>,
@@ -25,6 +28,28 @@ pub(super) fn exit_of(report: &Report) -> ExitCode {
 }
 
 impl Said {
+    fn new(exit: ExitCode, job: &Job) -> Self {
+        let in_job = job.in_actions;
+        Self { exit, failed: false, in_job, said: Vec::new(), comment_url: None }
+    }
+
+    /// Says why nothing is published where nothing is wrong with that; the outputs of the step stay empty.
+    pub(super) fn nothing(
+        notice: &Diagnostic,
+        job: &Job,
+        edge: &mut Edge<'_>,
+    ) -> anyhow::Result<Self> {
+        let mut said = Self::new(ExitCode::Pass, job);
+        if let Some(path) = &job.output {
+            let appended = outputs::append_outputs(path, &Outputs::none(), (edge.random)()?);
+            said.say(appended.err(), edge)?;
+        }
+        if let Some(path) = &job.summary {
+            said.say(outputs::append_note(path, notice).err(), edge)?;
+        }
+        Ok(said)
+    }
+
     /// Prints the report, appends it to the summary of the job and its verdict to the outputs of the step.
     pub(super) fn begin(
         report: &Report,
@@ -39,8 +64,7 @@ impl Said {
             _ => text,
         };
         edge.print(&shown)?;
-        let mut said =
-            Self { exit: exit_of(report), failed: false, said: Vec::new(), comment_url: None };
+        let mut said = Self::new(exit_of(report), job);
         if let Some(path) = &job.output {
             let outputs = Outputs::of(report);
             let appended = outputs::append_outputs(path, &outputs, (edge.random)()?);
@@ -88,28 +112,40 @@ impl Said {
         for line in &published.done {
             edge.print(&format!("{}\n", escape::terminal(line)))?;
         }
-        self.failed |= !published.failures.is_empty();
         self.say(published.notes, edge)?;
-        self.say(published.failures, edge)?;
+        for failure in published.failures {
+            self.failed(failure, edge)?;
+        }
         self.comment_url = published.comment_url.or(self.comment_url.take());
         Ok(())
     }
 
-    /// Says why something could not be published.
+    /// Says why something could not be published; in a job also on the page of its run, since the exit code may be
+    /// passed over.
     pub(super) fn failed(
         &mut self,
         diagnostic: Diagnostic,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<()> {
         self.failed = true;
-        self.say([diagnostic], edge)
+        let annotation = outputs::unpublished(&diagnostic);
+        self.say([diagnostic], edge)?;
+        if self.in_job {
+            edge.print(&annotation)?;
+        }
+        Ok(())
     }
 
-    /// Gives the address of the comment to later steps, and the exit code: the report's, or that publishing failed
+    /// Counts something as not sent that was said already.
+    pub(super) fn incomplete(&mut self) {
+        self.failed = true;
+    }
+
+    /// Tells later steps what became of publishing, and gives the exit code: the report's, or that publishing failed
     /// where the gate passed.
     pub(super) fn end(mut self, job: &Job, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         if let Some(path) = &job.output {
-            let outputs = Outputs::comment_url(self.comment_url.as_deref());
+            let outputs = Outputs::published(self.comment_url.as_deref(), !self.failed);
             let appended = outputs::append_outputs(path, &outputs, (edge.random)()?);
             self.say(appended.err(), edge)?;
         }

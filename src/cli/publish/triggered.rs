@@ -44,7 +44,10 @@ impl Publish {
     ) -> anyhow::Result<ExitCode> {
         let client = match self.connect(edge) {
             Ok(client) => client,
-            Err(diagnostic) => return self.none(vec![diagnostic], job, common, date, edge),
+            Err(diagnostic) => {
+                let nothing = |_: &mut Said, _: &mut Edge<'_>| Ok(false);
+                return self.none(vec![diagnostic], job, common, date, edge, nothing);
+            }
         };
         let asked = Asked {
             artifact: self.triggered.artifact.clone(),
@@ -74,18 +77,25 @@ impl Publish {
                 said.end(job, edge)
             }
             Fetched::Nothing { notice, unsettled } => {
-                edge.say(&[notice])?;
-                let settled = self.settle(&client, unsettled, &requests, edge)?;
-                Ok(if settled { ExitCode::Pass } else { ExitCode::Unpublished })
+                edge.say(std::slice::from_ref(&notice))?;
+                if self.what.dry_run {
+                    return Ok(ExitCode::Pass);
+                }
+                let mut said = Said::nothing(&notice, job, edge)?;
+                self.settle(&client, unsettled, &requests, &mut said, edge)?;
+                said.end(job, edge)
             }
             Fetched::Failed { diagnostics, unsettled } => {
-                self.settle(&client, unsettled, &requests, edge)?;
-                self.none(diagnostics, job, common, date, edge)
+                let settle = |said: &mut Said, edge: &mut Edge<'_>| {
+                    self.settle(&client, unsettled, &requests, said, edge)
+                };
+                self.none(diagnostics, job, common, date, edge, settle)
             }
         }
     }
 
-    /// Nothing was decided: says so in the summary and the outputs of the job.
+    /// Nothing was decided: says so in the log, in the summary and the outputs of the job and on the page of its run.
+    /// `settle` tells those who wait for a status, and whether it could.
     fn none(
         &self,
         diagnostics: Vec<Diagnostic>,
@@ -93,6 +103,7 @@ impl Publish {
         common: Common,
         date: Date,
         edge: &mut Edge<'_>,
+        settle: impl FnOnce(&mut Said, &mut Edge<'_>) -> anyhow::Result<bool>,
     ) -> anyhow::Result<ExitCode> {
         edge.say(&diagnostics)?;
         let not_here = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::BadEvent);
@@ -102,27 +113,36 @@ impl Publish {
         }
         let report = gate::refuse(&Config::built_in(), diagnostics, exit);
         let options = self.options(common, edge, date, Default::default());
-        Said::begin(&report, job, &options, common, edge)?.end(job, edge)
+        let mut said = Said::begin(&report, job, &options, common, edge)?;
+        said.annotate(&report, job, edge)?;
+        if !settle(&mut said, edge)? {
+            said.incomplete();
+        }
+        said.end(job, edge)
     }
 
-    /// A commit status that others may wait for is set all the same. Whether nothing failed.
+    /// A commit status that others may wait for is set all the same. Whether it was.
     fn settle(
         &self,
         client: &Client,
         unsettled: Option<Unsettled>,
         requests: &Requests,
+        said: &mut Said,
         edge: &mut Edge<'_>,
     ) -> anyhow::Result<bool> {
-        let Some(Unsettled { destination, description }) = unsettled else { return Ok(true) };
-        if self.what.no_status || self.what.dry_run {
-            return Ok(true);
+        let Some(Unsettled { destination, description }) = unsettled else { return Ok(false) };
+        if self.what.no_status {
+            return Ok(false);
         }
         let gate = self.comment.gate_name();
         let set = publish::commit_status(client, &destination, gate, State::Error, &description);
         match requests.run(set)? {
-            Ok(()) => Ok(true),
+            Ok(note) => {
+                edge.say(note.as_slice())?;
+                Ok(true)
+            }
             Err(failure) => {
-                edge.say(&[failure.to_diagnostic("set the commit status")])?;
+                said.failed(failure.to_diagnostic("set the commit status"), edge)?;
                 Ok(false)
             }
         }

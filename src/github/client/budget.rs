@@ -77,7 +77,7 @@ impl Budget {
         self.state().blocked = Some((until, cause.to_owned()));
     }
 
-    /// The failure of a write that GitHub does not want now: who asks nevertheless may be banned.
+    /// The failure of a request that GitHub does not want now: who asks nevertheless may be banned.
     pub(super) fn blocked(&self, now: Timestamp) -> Option<Failure> {
         let left = self.left();
         let (until, cause) = self.state().blocked.clone()?;

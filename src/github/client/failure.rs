@@ -109,11 +109,7 @@ impl Failure {
     /// comment".
     #[must_use]
     pub fn to_diagnostic(&self, doing: &str) -> Diagnostic {
-        let made = Diagnostic::error(self.code(), format!("cannot {doing}: {self}"));
-        match self.help() {
-            Some(help) => made.help(help),
-            None => made,
-        }
+        Diagnostic::error(self.code(), format!("cannot {doing}: {self}")).help(self.help())
     }
 
     fn code(&self) -> Code {
@@ -130,9 +126,9 @@ impl Failure {
         }
     }
 
-    fn help(&self) -> Option<String> {
+    fn help(&self) -> String {
         let help = match self {
-            Self::Permission { message, needs } => return Some(permission_help(message, needs)),
+            Self::Permission { message, needs } => return permission_help(message, needs),
             Self::Unauthorized { .. } => {
                 "pass a token that is still valid, as in `env: { GITHUB_TOKEN: ${{ github.token }} }`"
             }
@@ -150,11 +146,21 @@ impl Failure {
             Self::Unexpected { .. } => {
                 "look at GITHUB_API_URL, and at what stands between the runner and GitHub"
             }
-            Self::Gone { .. } | Self::Refused { .. } | Self::TooLarge { .. } => return None,
+            Self::Gone { .. } => {
+                "look whether it has expired or is switched off in the settings of the repository"
+            }
+            Self::Refused { .. } => {
+                "mend what GitHub names; where that is nothing of yours, it is a bug in benchgate: please report it"
+            }
+            Self::TooLarge { .. } => "make it smaller: benchgate reads no more of it than that",
         };
-        Some(help.to_owned())
+        help.to_owned()
     }
 }
+
+/// What to do about the pull requests of forks.
+pub(crate) const FORK: &str = "the token of a pull request from a fork can only read, whatever `permissions:` says: \
+    publish those from a `workflow_run` workflow with `benchgate publish --from-run`";
 
 fn permission_help(message: &str, needs: &[String]) -> String {
     if message.contains("authenticate via a GitHub App") {
@@ -172,10 +178,7 @@ fn permission_help(message: &str, needs: &[String]) -> String {
         [] => "give the job the permission under `permissions:`".to_owned(),
         _ => format!("add `{}` under `permissions:` of the job", needs.join("` and `")),
     };
-    format!(
-        "{lines}; the token of a pull request from a fork stays read-only all the same: publish those from a \
-         `workflow_run` workflow with `benchgate publish --from-run`"
-    )
+    format!("{lines}; {FORK}")
 }
 
 #[cfg(test)]

@@ -45,13 +45,17 @@ impl Client {
 
     fn refused(&self, answer: &Answer, refusal: &Refusal) -> Ending {
         let message = shown(&refusal.message, &self.token);
+        // The kind of a limit has had several names, and some limits have none.
+        let limited = refusal.kind.as_deref() == Some("RATE_LIMITED")
+            || refusal.message.to_lowercase().contains("rate limit")
+            || answer.header("x-ratelimit-remaining") == Some("0");
         Ending::Final(match refusal.kind.as_deref() {
             Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => Failure::Permission {
                 message,
                 needs: permission::needs(None, &Method::POST, "/graphql"),
             },
             Some("NOT_FOUND") => Failure::NotFound { message },
-            Some("RATE_LIMITED") => {
+            _ if limited => {
                 let wait = answer.asked_wait(self.clock.now());
                 return Ending::Again(Trouble::limit(&message, wait));
             }

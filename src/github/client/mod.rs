@@ -21,11 +21,13 @@ mod token;
 mod transport;
 
 pub use clock::Clock;
+pub(crate) use failure::FORK;
 pub use failure::Failure;
 pub use path::encode;
 pub use token::Token;
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -108,7 +110,8 @@ impl Client {
     /// error, for what is not seen would be taken for missing.
     ///
     /// # Errors
-    /// As [`get`](Self::get); [`Failure::Unexpected`] where the next page is on another host.
+    /// As [`get`](Self::get); [`Failure::Unexpected`] where the next page is on another host, [`Failure::TooLarge`] where
+    /// the list is longer than 10,000 entries.
     pub async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Failure> {
         self.list(path, None).await
     }
@@ -125,29 +128,33 @@ impl Client {
         self.list(path, Some(key)).await
     }
 
-    /// Replaces a thing.
+    /// Changes a thing, unless `against` finds a reason not to, which it gives as `Break`. It looks before every attempt:
+    /// while an outage or a limit was waited for, somebody else may have written. The same change may be sent twice, so
+    /// it must say what is to be, not what is to be added.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
-    pub async fn put<T: DeserializeOwned>(
+    /// As [`get`](Self::get), and what `against` fails with.
+    pub async fn patch_unless<T: DeserializeOwned, W>(
         &self,
         path: &str,
         body: &impl Serialize,
-    ) -> Result<T, Failure> {
-        self.write(Method::PUT, path, body).await
+        against: impl AsyncFn() -> Result<Option<W>, Failure>,
+    ) -> Result<ControlFlow<W, T>, Failure> {
+        self.repeat_unless(&self.writing(Method::PATCH, path, body)?, against).await
     }
 
-    /// Changes a thing. The same change is sent again after an outage, so it must say what is to be, not what is to
-    /// be added.
+    /// The same for something new. After an end that leaves open whether it was made, it is sent again where `against`
+    /// does not find it, so one too many must do no harm.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
-    pub async fn patch<T: DeserializeOwned>(
+    /// As [`patch_unless`](Self::patch_unless).
+    pub async fn post_unless<T: DeserializeOwned, W>(
         &self,
         path: &str,
         body: &impl Serialize,
-    ) -> Result<T, Failure> {
-        self.write(Method::PATCH, path, body).await
+        against: impl AsyncFn() -> Result<Option<W>, Failure>,
+    ) -> Result<ControlFlow<W, T>, Failure> {
+        self.repeat_unless(&self.writing(Method::POST, path, body)?, against).await
     }
 
     /// Removes a thing. `&()` is no body.

@@ -4,8 +4,8 @@ use http::Method;
 ///
 /// GitHub names them in the header `x-accepted-github-permissions`: sets that go together are joined with commas,
 /// alternatives with semicolons. Of the alternatives the one with pull requests is taken, since `issues: write` is not
-/// enough on a pull request. Where the header is missing, the path tells. Conversations and check runs are read only to
-/// be written, so there the permission to write is named at once.
+/// enough on a pull request. Where the header is missing, the path tells. Conversations, check runs and statuses are read
+/// only to be written, so there the permission to write is named at once.
 pub(super) fn needs(header: Option<&str>, method: &Method, path: &str) -> Vec<String> {
     let alternatives: Vec<Vec<String>> = header
         .unwrap_or_default()
@@ -17,9 +17,10 @@ pub(super) fn needs(header: Option<&str>, method: &Method, path: &str) -> Vec<St
         alternatives.iter().find(|set| set.iter().any(|l| l.starts_with("pull-requests:")));
     let by_path = || by_path(method, path).into_iter().collect();
     let mut lines = pull_requests.or(alternatives.first()).cloned().unwrap_or_else(by_path);
-    if matches!(within(path).as_deref(), Some(["issues", ..] | [.., "check-runs"])) {
+    if matches!(within(path).as_deref(), Some(["issues", ..] | [.., "check-runs" | "statuses"])) {
         for line in &mut lines {
-            if line.starts_with("pull-requests:") || line.starts_with("checks:") {
+            let name = line.split(':').next();
+            if matches!(name, Some("pull-requests" | "checks" | "statuses")) {
                 *line = line.replace(": read", ": write");
             }
         }
@@ -56,7 +57,7 @@ fn by_path(method: &Method, path: &str) -> Option<String> {
         ["check-runs", ..] | ["commits", _, "check-runs", ..] => "checks",
         ["statuses", ..] | ["commits", _, "status" | "statuses", ..] => "statuses",
         ["actions", ..] => "actions",
-        ["contents" | "commits", ..] => "contents",
+        ["contents" | "commits" | "git", ..] => "contents",
         _ => return None,
     };
     let level = if method == Method::GET { "read" } else { "write" };
@@ -88,6 +89,8 @@ mod tests {
         insta::assert_snapshot!(shown.join("\n"));
         let reading = |header, path| needs(header, &Method::GET, path);
         assert_eq!(reading(None, "/repos/o/n/contents/a"), ["contents: read"]);
+        assert_eq!(reading(None, "/repos/o/n/git/ref/heads%2Fmain"), ["contents: read"]);
+        assert_eq!(reading(None, "/repos/o/n/commits/abc/statuses"), ["statuses: write"]);
         assert_eq!(reading(None, "/repos/o/n/pulls?head=a%2Fb"), ["pull-requests: read"]);
         let comments = "/repos/o/n/issues/1/comments?per_page=100";
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Trying again: when, how long to wait, and when to stop.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -69,6 +70,26 @@ impl Client {
         loop {
             match self.attempt(call).await.and_then(&read) {
                 Ok(result) => return Ok(result),
+                Err(Ending::Final(failure)) => return Err(failure),
+                Err(Ending::Again(trouble)) => tries.wait(self, trouble).await?,
+            }
+        }
+    }
+
+    /// Sends a change only as long as `against` finds nothing against it. It looks before every attempt: while a limit
+    /// or an outage was waited for, somebody else may have written.
+    pub(super) async fn repeat_unless<T: DeserializeOwned, W>(
+        &self,
+        call: &Call,
+        against: impl AsyncFn() -> Result<Option<W>, Failure>,
+    ) -> Result<ControlFlow<W, T>, Failure> {
+        let mut tries = Tries::default();
+        loop {
+            if let Some(reason) = against().await? {
+                return Ok(ControlFlow::Break(reason));
+            }
+            match self.attempt(call).await.and_then(|answer| answer.json(&self.token)) {
+                Ok(done) => return Ok(ControlFlow::Continue(done)),
                 Err(Ending::Final(failure)) => return Err(failure),
                 Err(Ending::Again(trouble)) => tries.wait(self, trouble).await?,
             }

@@ -26,11 +26,11 @@ const LARGEST_REFUSAL: u64 = 64 << 10;
 impl Client {
     /// Sends a request once and judges the answer.
     pub(super) async fn attempt(&self, call: &Call) -> Result<Answer, Ending> {
+        let now = self.clock.now();
+        if let Some(failure) = self.budget.blocked(now) {
+            return Err(Ending::Final(failure));
+        }
         if call.is_write() {
-            let now = self.clock.now();
-            if let Some(failure) = self.budget.blocked(now) {
-                return Err(Ending::Final(failure));
-            }
             let pause = self.budget.before_write(now);
             if !pause.is_zero() {
                 self.budget.spend(pause);
@@ -105,7 +105,8 @@ impl Client {
     /// Fetches from another host, where nothing of the job is sent.
     async fn fetch(&self, url: Url) -> Result<Response, Ending> {
         let request = reqwest::Request::new(Method::GET, url);
-        self.transport.execute(request).await.map_err(|error| broken(&error))
+        // Its address holds a signature, which is as good as a token for a minute.
+        self.transport.execute(request).await.map_err(|error| broken(&error.without_url()))
     }
 
     /// Octocrab's stack on our transport: its layer adds the token for the host of the API alone. It has no layer
@@ -168,7 +169,7 @@ async fn read(mut response: Response, call: &Call, elsewhere: bool) -> Result<An
             Ok(_) => break,
             Err(_) if !status.is_success() => break,
             Err(error) => {
-                let cause = format!("the answer broke off: {}", deepest(&error));
+                let cause = format!("the answer broke off: {}", deepest(&error.without_url()));
                 return Err(Ending::Again(Trouble::new(cause, Done::Yes)));
             }
         }

@@ -1,7 +1,7 @@
 use crate::github::context::RunRef;
 
 /// How the first line of a comment begins.
-const BEGINS: &str = "<!-- benchgate:report ";
+pub(super) const BEGINS: &str = "<!-- benchgate:report ";
 /// A longer first line is none of ours.
 const LONGEST: usize = 300;
 

@@ -1,11 +1,15 @@
 //! The one comment on a pull request that is kept current.
 
+mod head;
 mod marker;
 mod own;
 
-use std::cell::Cell;
+pub(crate) use head::moved_on;
 
-use serde::Deserialize;
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::ops::ControlFlow;
+
 use serde_json::{Value, json};
 
 use super::context::{Repository, RunRef, Sha};
@@ -77,11 +81,9 @@ impl<'a> Conversation<'a> {
             let kept = Kept::Unchanged(current.comment.html_url.clone());
             return Ok(Outcome { kept, beside: self.fold(&own, current.comment.id).await });
         }
-        if let Some(moved) = self.moved(entry.expect_head).await? {
-            return Ok(Outcome { kept: moved, beside: Vec::new() });
-        }
         match self.update(&current.comment, entry).await? {
             None => self.create(entry).await,
+            Some(kept @ Kept::Moved(_)) => Ok(Outcome { kept, beside: Vec::new() }),
             Some(kept) => {
                 let mut beside = self.fold(&own, current.comment.id).await;
                 if current.comment.is_minimized() && matches!(kept, Kept::Updated(_)) {
@@ -95,18 +97,21 @@ impl<'a> Conversation<'a> {
     /// Writes over a comment of ours; `None` where it is not there any more.
     async fn update(&self, current: &Comment, entry: Entry<'_>) -> Result<Option<Kept>, Failure> {
         let path = self.repository.path(format_args!("/issues/comments/{}", current.id));
-        // Many pages may have been read since, and another run may have written: look once more.
-        let now: Comment = match self.client.get(&path).await {
-            Err(Failure::NotFound { .. }) => return Ok(None),
-            other => other?,
+        // Many pages may have been read since, or a limit been waited for, and another run may have written.
+        let against = async || {
+            let now: Comment = self.client.get(&path).await?;
+            let now = Own { run: now.marked(self.gate).flatten(), comment: now };
+            match newer(&now, entry.run) {
+                None => self.moved(entry.expect_head).await,
+                newer => Ok(newer),
+            }
         };
-        let now = Own { run: now.marked(self.gate).flatten(), comment: now };
-        if let Some(newer) = newer(&now, entry.run) {
-            return Ok(Some(newer));
-        }
-        match self.client.patch::<Comment>(&path, &json!({ "body": entry.body })).await {
+        let body = json!({ "body": entry.body });
+        match self.client.patch_unless::<Comment, _>(&path, &body, against).await {
+            Ok(ControlFlow::Continue(updated)) => Ok(Some(Kept::Updated(updated.html_url))),
+            Ok(ControlFlow::Break(kept)) => Ok(Some(kept)),
             Err(Failure::NotFound { .. }) => Ok(None),
-            other => Ok(Some(Kept::Updated(other?.html_url))),
+            Err(failure) => Err(failure),
         }
     }
 
@@ -124,47 +129,39 @@ impl<'a> Conversation<'a> {
         };
         let created: Comment =
             self.client.post(&path, &json!({ "body": entry.body }), already).await?;
-        let own = match self.beside(created.id).await {
-            Ok(own) => own,
+        let others = match self.beside(created.id).await {
+            Ok(others) => others,
             Err(failure) => {
                 let kept = Kept::Created(created.html_url);
                 return Ok(Outcome { kept, beside: vec![failure] });
             }
         };
-        let best = own.iter().max_by_key(|own| (own.run, own.comment.id));
-        let kept = match best.and_then(|best| newer(best, entry.run)) {
-            Some(newer) => newer,
-            None => Kept::Created(created.html_url),
-        };
-        let best = best.map_or(created.id, |best| best.comment.id);
-        Ok(Outcome { kept, beside: self.fold(&own, best).await })
+        // The list may not show ours yet.
+        let created = Own { comment: created, run: entry.run };
+        let best = others.iter().fold(&created, |best, other| match later(other, best) {
+            Ordering::Greater => other,
+            _ => best,
+        });
+        let kept =
+            newer(best, entry.run).unwrap_or_else(|| Kept::Created(best.comment.html_url.clone()));
+        let mut beside = self.fold(&others, best.comment.id).await;
+        beside.extend(self.fold(std::slice::from_ref(&created), best.comment.id).await);
+        Ok(Outcome { kept, beside })
     }
 
-    /// Our comments after one of them was written. Where it is the only one with a marker, nobody needs to be asked who
-    /// wrote it.
+    /// Our other comments after one of them was written. Where no other has a marker, nobody needs to be asked who wrote
+    /// it.
     async fn beside(&self, created: u64) -> Result<Vec<Own>, Failure> {
-        let marked = self.marked().await?;
-        if marked.iter().all(|own| own.comment.id == created) {
-            return Ok(marked);
-        }
+        let mut marked = self.marked().await?;
+        marked.retain(|own| own.comment.id != created);
         self.ours_among(marked).await
     }
 
     /// Whether the branch has moved on.
     async fn moved(&self, expected: Option<&Sha>) -> Result<Option<Kept>, Failure> {
-        #[derive(Deserialize)]
-        struct Pull {
-            head: Head,
-        }
-        #[derive(Deserialize)]
-        struct Head {
-            sha: String,
-        }
         let Some(expected) = expected else { return Ok(None) };
-        let path = self.repository.path(format_args!("/pulls/{}", self.number));
-        let pull: Pull = self.client.get(&path).await?;
-        let same = pull.head.sha.eq_ignore_ascii_case(expected.as_str());
-        Ok((!same).then_some(Kept::Moved(pull.head.sha)))
+        let moved = moved_on(self.client, self.repository, self.number, expected).await?;
+        Ok(moved.map(Kept::Moved))
     }
 
     /// Folds every comment of ours away but one.
@@ -191,6 +188,15 @@ impl<'a> Conversation<'a> {
 fn newer(own: &Own, run: Option<RunRef>) -> Option<Kept> {
     let (theirs, ours) = (own.run?, run?);
     (theirs > ours).then(|| Kept::Newer(theirs, own.comment.html_url.clone()))
+}
+
+/// Which of two comments is of the later run. Where a run is unknown, or both are of one, it is the one written later.
+fn later(a: &Own, b: &Own) -> Ordering {
+    let by_id = a.comment.id.cmp(&b.comment.id);
+    match (a.run, b.run) {
+        (Some(a), Some(b)) => a.cmp(&b).then(by_id),
+        _ => by_id,
+    }
 }
 
 /// Whether a comment says this already; line ends and blank ends are GitHub's to change.

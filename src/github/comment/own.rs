@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use super::Conversation;
-use super::marker::Marker;
+use super::marker::{BEGINS, Marker};
 use crate::github::Failure;
 use crate::github::context::RunRef;
 
@@ -20,7 +20,8 @@ pub(super) struct Comment {
     pub(super) id: u64,
     #[serde(default)]
     pub(super) node_id: String,
-    #[serde(default)]
+    /// What it says, if it begins as a comment of ours does.
+    #[serde(default, deserialize_with = "marked_body")]
     pub(super) body: Option<String>,
     #[serde(default)]
     pub(super) html_url: Option<String>,
@@ -43,6 +44,12 @@ struct User {
 struct App {
     #[serde(default)]
     slug: String,
+}
+
+/// A conversation can be as long as strangers like, so what they say is not kept.
+fn marked_body<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let body = Option::<String>::deserialize(deserializer)?;
+    Ok(body.filter(|body| body.starts_with(BEGINS)))
 }
 
 impl Comment {
@@ -212,5 +219,23 @@ struct PageInfo {
 impl Answer {
     fn comments(self) -> Option<Comments> {
         Some(self.repository?.pull_request?.comments)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_be_ours_is_kept() {
+        let body = |body: serde_json::Value| {
+            serde_json::from_value::<Comment>(json!({ "id": 1, "body": body })).unwrap().body
+        };
+        let ours = format!("{BEGINS}gate=a -->\nx");
+        assert_eq!(body(json!(ours)), Some(ours.clone()));
+        for other in [json!(null), json!("hello"), json!(format!(" {ours}"))] {
+            assert_eq!(body(other), None);
+        }
+        assert_eq!(serde_json::from_value::<Comment>(json!({ "id": 1 })).unwrap().body, None);
     }
 }

@@ -1,9 +1,10 @@
 //! The event that started a workflow, read leniently: only the fields that are needed, each checked.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Repository, Sha};
+use super::Sha;
 use crate::diag::{Code, Diagnostic, quoted};
 
 /// What started the workflow.
@@ -17,15 +18,11 @@ pub enum Event {
     MergeGroup {
         /// The commit that is tested.
         head: Sha,
-        /// The commit it will be merged onto.
-        base: Sha,
     },
     /// `push`.
     Push {
         /// The commit that was pushed; `None` where the branch was deleted.
         after: Option<Sha>,
-        /// The commit before; `None` for a new branch, which has nothing to compare with.
-        before: Option<Sha>,
     },
     /// `workflow_run`: another workflow has ended.
     WorkflowRun(Box<WorkflowRun>),
@@ -40,8 +37,6 @@ pub struct PullRequest {
     pub number: u64,
     /// The newest commit of its branch: not the merge commit that is checked out.
     pub head: Sha,
-    /// The tip of its base branch when the event happened.
-    pub base: Sha,
     /// Whether its branch is in another repository, or in one that was deleted.
     pub fork: bool,
     /// Who opened it; `None` for a deleted account.
@@ -69,10 +64,10 @@ pub struct WorkflowRun {
     pub head_repository: Option<HeadRepository>,
     /// The repository the run belongs to.
     pub repository_id: u64,
-    /// The pull requests it ran for; always empty for those from forks.
-    pub pull_requests: Vec<u64>,
     /// Its page.
     pub html_url: Option<String>,
+    /// When this attempt began; `None` where GitHub does not say.
+    pub started: Option<Timestamp>,
 }
 
 /// The repository that a branch comes from.
@@ -80,8 +75,6 @@ pub struct WorkflowRun {
 pub struct HeadRepository {
     /// Its id, which survives a new name.
     pub id: u64,
-    /// Its name.
-    pub full_name: Repository,
     /// The account it belongs to.
     pub owner: String,
 }
@@ -114,18 +107,14 @@ impl Event {
             }
             "merge_group" => {
                 let group = RawGroup::deserialize(part("merge_group")?).map_err(unreadable)?;
-                match (Sha::parse(&group.head_sha), Sha::parse(&group.base_sha)) {
-                    (Some(head), Some(base)) => Ok(Self::MergeGroup { head, base }),
-                    _ => Err(bad("a commit is no full id")),
-                }
+                let head = Sha::parse(&group.head_sha);
+                let head = head.ok_or_else(|| bad("a commit is no full id"))?;
+                Ok(Self::MergeGroup { head })
             }
             "push" => {
                 let push = RawPush::deserialize(payload).map_err(unreadable)?;
-                let commit = |text: &str| match Sha::parse(text) {
-                    Some(sha) => Ok((!sha.is_zero()).then_some(sha)),
-                    None => Err(bad("a commit is no full id")),
-                };
-                Ok(Self::Push { after: commit(&push.after)?, before: commit(&push.before)? })
+                let after = Sha::parse(&push.after).ok_or_else(|| bad("a commit is no full id"))?;
+                Ok(Self::Push { after: (!after.is_zero()).then_some(after) })
             }
             "workflow_run" => {
                 let run = RawRun::deserialize(part("workflow_run")?).map_err(unreadable)?;
@@ -156,6 +145,7 @@ struct RawPullRequest {
 
 #[derive(Deserialize)]
 struct RawSide {
+    #[serde(default)]
     sha: String,
     #[serde(default)]
     repo: Option<RawRepo>,
@@ -178,7 +168,6 @@ impl RawPullRequest {
             number: self.number,
             fork: id(&self.head).is_none() || id(&self.head) != id(&self.base),
             head: Sha::parse(&self.head.sha)?,
-            base: Sha::parse(&self.base.sha)?,
             author: self.user.map(|user| user.login),
             target,
         }))
@@ -188,12 +177,10 @@ impl RawPullRequest {
 #[derive(Deserialize)]
 struct RawGroup {
     head_sha: String,
-    base_sha: String,
 }
 
 #[derive(Deserialize)]
 struct RawPush {
-    before: String,
     after: String,
 }
 
@@ -212,32 +199,22 @@ struct RawRun {
     head_repository: Option<RawHeadRepository>,
     repository: RawRepo,
     #[serde(default)]
-    pull_requests: Vec<RawNumber>,
-    #[serde(default)]
     html_url: Option<String>,
+    #[serde(default)]
+    run_started_at: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct RawHeadRepository {
     id: u64,
-    full_name: String,
     owner: RawUser,
-}
-
-#[derive(Deserialize)]
-struct RawNumber {
-    number: u64,
 }
 
 impl RawRun {
     fn checked(self) -> Option<Event> {
-        let head_repository = self.head_repository.and_then(|head| {
-            Some(HeadRepository {
-                id: head.id,
-                full_name: Repository::parse(&head.full_name)?,
-                owner: head.owner.login,
-            })
-        });
+        let head_repository = self
+            .head_repository
+            .map(|head| HeadRepository { id: head.id, owner: head.owner.login });
         Some(Event::WorkflowRun(Box::new(WorkflowRun {
             id: self.id,
             attempt: self.run_attempt.unwrap_or(1),
@@ -247,8 +224,8 @@ impl RawRun {
             head_branch: self.head_branch,
             head_repository,
             repository_id: self.repository.id,
-            pull_requests: self.pull_requests.into_iter().map(|pull| pull.number).collect(),
             html_url: self.html_url,
+            started: self.run_started_at.and_then(|text| text.parse().ok()),
         })))
     }
 }

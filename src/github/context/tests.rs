@@ -77,7 +77,7 @@ fn pull_requests_of_forks_are_known_by_the_repository() {
                 (pull.number, pull.fork, pull.target),
                 (7, fork, name == "pull_request_target")
             );
-            assert_eq!((pull.head.as_str(), pull.base.as_str()), (HEAD, BASE));
+            assert_eq!(pull.head.as_str(), HEAD);
             assert_eq!(pull.author.as_deref(), Some("alice"));
         }
     }
@@ -90,28 +90,25 @@ fn pull_requests_of_forks_are_known_by_the_repository() {
 
 #[test]
 fn queues_pushes_and_runs() {
-    let group = json!({ "merge_group": { "head_sha": HEAD, "base_sha": BASE, "head_ref": "refs/heads/q" } });
-    let (head, base) = (Sha::parse(HEAD).unwrap(), Sha::parse(BASE).unwrap());
-    assert_eq!(
-        event("merge_group", &group),
-        Ok(Event::MergeGroup { head: head.clone(), base: base.clone() })
-    );
-    let push =
-        |before: &str, after: &str| event("push", &json!({ "before": before, "after": after }));
-    assert_eq!(push(BASE, HEAD), Ok(Event::Push { after: Some(head.clone()), before: Some(base) }));
-    assert_eq!(push(ZERO, HEAD), Ok(Event::Push { after: Some(head), before: None }));
+    let group = json!({ "merge_group": { "head_sha": HEAD, "head_ref": "refs/heads/q" } });
+    let head = Sha::parse(HEAD).unwrap();
+    assert_eq!(event("merge_group", &group), Ok(Event::MergeGroup { head: head.clone() }));
+    let push = |after: &str| event("push", &json!({ "before": "no commit", "after": after }));
+    assert_eq!(push(HEAD), Ok(Event::Push { after: Some(head) }));
+    assert_eq!(push(ZERO), Ok(Event::Push { after: None }));
     let run = json!({ "workflow_run": { "id": 5, "event": "pull_request", "conclusion": null, "head_sha": HEAD,
-        "head_branch": "x", "repository": { "id": 1 }, "pull_requests": [],
+        "head_branch": "x", "repository": { "id": 1 }, "run_started_at": "2026-11-21T12:00:00Z",
         "head_repository": { "id": 2, "full_name": "fork/r", "owner": { "login": "fork" } } } });
     let Ok(Event::WorkflowRun(run)) = event("workflow_run", &run) else { panic!() };
     assert_eq!((run.id, run.attempt, run.repository_id), (5, 1, 1));
     assert_eq!(run.head_repository.unwrap().owner, "fork");
+    assert_eq!(run.started.unwrap().to_string(), "2026-11-21T12:00:00Z");
 }
 
 #[test]
 fn what_github_does_not_write_is_refused() {
     let mut messages = Vec::new();
-    let short = json!({ "before": "main; rm -rf", "after": HEAD });
+    let short = json!({ "before": BASE, "after": "main; rm -rf" });
     messages.extend(event("push", &short).err());
     messages.extend(event("pull_request", &json!({ "number": 1 })).err());
     messages.extend(event("workflow_run", &json!({ "workflow_run": { "id": "5" } })).err());

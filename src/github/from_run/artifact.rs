@@ -1,5 +1,6 @@
 //! The report that a workflow run left as an artifact.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::archive::{self, MOST_ARCHIVE, MOST_MEMBER};
@@ -18,6 +19,8 @@ struct Artifact {
     size_in_bytes: u64,
     #[serde(default)]
     expired: bool,
+    #[serde(default)]
+    created_at: Option<String>,
 }
 
 /// Fetches the report of a run: in the inner result why the run has none, which is an answer as well.
@@ -41,6 +44,9 @@ pub(super) async fn fetch(
         .await
         .map_err(|failure| told(&failure, &doing("find")))?;
     let artifact = match newest(listed, &asked.artifact) {
+        Some(artifact) if is_of_an_earlier_attempt(&artifact, run) => {
+            return Ok(Err(vec![missing(asked, run)]));
+        }
         Some(artifact) if artifact.expired => return Ok(Err(vec![expired(asked)])),
         Some(artifact) if artifact.size_in_bytes > MOST_ARCHIVE => {
             return Ok(Err(vec![too_large(asked, Some(artifact.size_in_bytes))]));
@@ -63,6 +69,15 @@ fn newest(artifacts: Vec<Artifact>, name: &str) -> Option<Artifact> {
         .into_iter()
         .filter(|artifact| artifact.name == name)
         .max_by_key(|artifact| artifact.id)
+}
+
+/// Whether an artifact was left by an attempt before this one, which then did not get as far. The list is one of the
+/// run, not of the attempt. Where the run has succeeded such an artifact counts: the job that left it was not repeated.
+fn is_of_an_earlier_attempt(artifact: &Artifact, run: &WorkflowRun) -> bool {
+    let created: Option<Timestamp> =
+        artifact.created_at.as_deref().and_then(|text| text.parse().ok());
+    let earlier = created.zip(run.started).is_some_and(|(created, started)| created < started);
+    run.conclusion.as_deref() != Some("success") && earlier
 }
 
 /// The report in the bytes of an artifact.

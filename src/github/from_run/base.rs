@@ -39,10 +39,12 @@ struct Entry {
     kind: String,
 }
 
-/// Where the files are read: a branch, and a commit of it that is known to exist.
+/// Where the files are read.
 pub(super) struct BaseBranch<'a> {
     pub(super) name: &'a str,
-    pub(super) known: &'a str,
+    /// A commit of the branch that GitHub vouches for, in case the branch is gone. `None` where there is none: then only
+    /// the branch itself will do.
+    pub(super) known: Option<&'a str>,
 }
 
 /// Fetches the files.
@@ -93,13 +95,15 @@ async fn tip(
     let path = repository.path(format!("/git/ref/{}", encode(&format!("heads/{}", base.name))));
     let sha = match client.get::<Reference>(&path).await {
         Ok(reference) => reference.object.sha,
-        Err(Failure::NotFound { .. }) => {
+        Err(failure) => match (&failure, base.known) {
             // The branch may be gone since; the commit that GitHub knows the pull request's base by is not.
-            let path = repository.path(format!("/commits/{}", encode(base.known)));
-            let commit = client.get::<Commit>(&path).await;
-            commit.map_err(|failure| told(&failure, &doing))?.sha
-        }
-        Err(failure) => return Err(told(&failure, &doing)),
+            (Failure::NotFound { .. }, Some(known)) => {
+                let path = repository.path(format!("/commits/{}", encode(known)));
+                let commit = client.get::<Commit>(&path).await;
+                commit.map_err(|failure| told(&failure, &doing))?.sha
+            }
+            _ => return Err(told(&failure, &doing)),
+        },
     };
     Sha::parse(&sha).ok_or_else(|| {
         let message = format!("cannot {doing}: {} is no commit", quoted(&sha));

@@ -95,6 +95,22 @@ pub async fn from_run(
     asked: &Asked,
     decide: &mut dyn FnMut(Measured, &BaseFiles) -> Report,
 ) -> Fetched {
+    let mut fetched = fetch(client, job, asked, decide).await;
+    if let Fetched::Nothing { unsettled: Some(left), .. }
+    | Fetched::Failed { unsettled: Some(left), .. } = &mut fetched
+    {
+        // Why nobody will decide stands in the log of this job, not in that of the run that measured.
+        left.destination.run_url = job.run_url.clone().or(left.destination.run_url.take());
+    }
+    fetched
+}
+
+async fn fetch(
+    client: &Client,
+    job: &Job,
+    asked: &Asked,
+    decide: &mut dyn FnMut(Measured, &BaseFiles) -> Report,
+) -> Fetched {
     let (repository, run) = match trigger(job) {
         Ok(trigger) => trigger,
         Err(diagnostic) => return failed(diagnostic, None),
@@ -137,7 +153,7 @@ pub async fn from_run(
         expect_head: Some(run.head_sha.clone()),
         ..place
     };
-    let branch = BaseBranch { name: &pull.base.name, known: &pull.base.sha };
+    let branch = BaseBranch { name: &pull.base.name, known: Some(&pull.base.sha) };
     match base::fetch(client, repository, &branch, asked).await {
         Ok(files) => decided(place, run, measured, files, decide),
         Err(diagnostic) => failed(diagnostic, Some(place)),
@@ -195,7 +211,8 @@ async fn queued(
         return failed(diagnostic, Some(place));
     };
     let repository = place.repository.clone();
-    let branch = BaseBranch { name: base, known: run.head_sha.as_str() };
+    // The queue's commit holds the pull requests themselves, so it must not stand in for the branch.
+    let branch = BaseBranch { name: base, known: None };
     let files = base::fetch(client, &repository, &branch, asked).await;
     let measured = artifact::fetch(client, &repository, run, asked).await;
     match (files, measured) {
@@ -228,16 +245,20 @@ fn outdated(found: Found, place: Destination, run: &WorkflowRun) -> Fetched {
     let sha = run.head_sha.short();
     let (message, description) = match found {
         Found::Moved(number) => (
-            format!(
-                "pull request #{number} has a newer commit than {sha}, which this run measured"
-            ),
+            format!("pull request {number} has a newer commit than {sha}, which this run measured"),
             Some("not decided: the pull request has a newer commit"),
         ),
-        _ if run.head_repository.is_none() => (
+        Found::Orphan(number) => (
+            format!("the repository that pull request {number} comes from was deleted"),
+            Some("not decided: its repository was deleted"),
+        ),
+        Found::Current(_) | Found::Closed if run.head_repository.is_none() => (
             format!("the repository that {sha} comes from was deleted"),
             Some("not decided: its repository was deleted"),
         ),
-        _ => (format!("no open pull request has {sha} as its newest commit"), None),
+        Found::Current(_) | Found::Closed => {
+            (format!("no open pull request has {sha} as its newest commit"), None)
+        }
     };
     Fetched::Nothing {
         notice: notice(message),

@@ -43,6 +43,8 @@ pub(super) enum Found {
     Current(Vec<Pull>),
     /// This one is of the run's branch, but has a newer commit at its head.
     Moved(u64),
+    /// This one has the run's commit at its head, but the repository of its branch was deleted.
+    Orphan(u64),
     /// None is open.
     Closed,
 }
@@ -68,15 +70,18 @@ fn choose(pulls: Vec<Pull>, run: &WorkflowRun) -> Found {
     let is =
         |branch: &Branch, id: Option<u64>| id.is_some() && branch.repo.as_ref().map(|r| r.id) == id;
     let head = run.head_repository.as_ref().map(|head| head.id);
-    let ours = pulls
-        .into_iter()
-        .filter(|pull| is(&pull.head, head) && is(&pull.base, Some(run.repository_id)));
+    let at_head = |pull: &Pull| pull.head.sha.eq_ignore_ascii_case(run.head_sha.as_str());
+    let into_ours: Vec<Pull> =
+        pulls.into_iter().filter(|pull| is(&pull.base, Some(run.repository_id))).collect();
+    let orphan = into_ours.iter().find(|pull| pull.head.repo.is_none() && at_head(pull));
+    let orphan = orphan.map(|pull| pull.number);
     let (current, moved): (Vec<Pull>, Vec<Pull>) =
-        ours.partition(|pull| pull.head.sha.eq_ignore_ascii_case(run.head_sha.as_str()));
-    match (current.is_empty(), moved.first()) {
-        (false, _) => Found::Current(current),
-        (true, Some(pull)) => Found::Moved(pull.number),
-        (true, None) => Found::Closed,
+        into_ours.into_iter().filter(|pull| is(&pull.head, head)).partition(at_head);
+    match (current.is_empty(), orphan, moved.first()) {
+        (false, ..) => Found::Current(current),
+        (true, Some(number), _) => Found::Orphan(number),
+        (true, None, Some(pull)) => Found::Moved(pull.number),
+        (true, None, None) => Found::Closed,
     }
 }
 
@@ -128,14 +133,10 @@ mod tests {
             conclusion: Some("success".into()),
             head_sha: Sha::parse(HEAD).unwrap(),
             head_branch: Some("patch-1".into()),
-            head_repository: Some(HeadRepository {
-                id: 2,
-                full_name: Repository::parse("fork/r").unwrap(),
-                owner: "fork".into(),
-            }),
+            head_repository: Some(HeadRepository { id: 2, owner: "fork".into() }),
             repository_id: 1,
-            pull_requests: Vec::new(),
             html_url: None,
+            started: None,
         }
     }
 
@@ -157,7 +158,7 @@ mod tests {
     fn only_the_runs_commit_from_the_runs_repository_counts() {
         let main = ("main", OLD, 1);
         let good = pull(7, (HEAD, Some(2)), main);
-        let cases: [(&str, Vec<Pull>, Found); 7] = [
+        let cases: [(&str, Vec<Pull>, Found); 9] = [
             ("one", vec![good.clone()], Found::Current(vec![good.clone()])),
             ("stale", vec![pull(7, (OLD, Some(2)), main)], Found::Moved(7)),
             (
@@ -165,7 +166,9 @@ mod tests {
                 vec![pull(7, (HEAD, Some(3)), main)],
                 Found::Closed,
             ),
-            ("deleted repository", vec![pull(7, (HEAD, None), main)], Found::Closed),
+            ("deleted repository", vec![pull(7, (HEAD, None), main)], Found::Orphan(7)),
+            ("deleted, another commit", vec![pull(7, (OLD, None), main)], Found::Closed),
+            ("deleted, into a fork", vec![pull(7, (HEAD, None), ("main", OLD, 2))], Found::Closed),
             ("into a fork", vec![pull(7, (HEAD, Some(2)), ("main", OLD, 2))], Found::Closed),
             ("none", Vec::new(), Found::Closed),
             (
@@ -178,7 +181,7 @@ mod tests {
             assert_eq!(choose(pulls, &run()), expected, "{name}");
         }
         let gone = WorkflowRun { head_repository: None, ..run() };
-        assert_eq!(choose(vec![pull(7, (HEAD, None), main)], &gone), Found::Closed);
+        assert_eq!(choose(vec![good], &gone), Found::Closed);
     }
 
     #[test]

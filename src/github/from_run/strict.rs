@@ -49,14 +49,10 @@ pub fn report(bytes: Vec<u8>, file: &str) -> Result<Report, Diagnostic> {
     };
     let text =
         String::from_utf8(bytes).map_err(|_| refused("the report is not UTF-8 text".into()))?;
-    let mut report = bundle::read(&text, file)?;
+    let mut report = bundle::read_measured(&text, file)?;
     if let Some(what) = problem(&report) {
         return Err(refused(what));
     }
-    report.comparisons = Vec::new();
-    report.findings = Vec::new();
-    report.tables = Vec::new();
-    report.suite_shift = None;
     for side in [&mut report.base, &mut report.head] {
         // A commit is shown as one, so it must look like one.
         side.commit = side.commit.take().filter(|commit| is_commit(commit));

@@ -1,4 +1,4 @@
-use crate::diag::Level;
+use crate::diag::{Diagnostic, Level};
 use crate::model::{Finding, Report, Severity, Statistic};
 use crate::report::escape;
 
@@ -28,6 +28,13 @@ pub fn annotations(report: &Report) -> String {
     lines.map(|(level, text)| format!("::{level} title=benchgate::{}\n", data(&text))).collect()
 }
 
+/// What could not be published as an annotation: where the exit code is passed over, nobody would see it otherwise.
+#[must_use]
+pub fn unpublished(diagnostic: &Diagnostic) -> String {
+    let help = diagnostic.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("::error title=benchgate::{}{}\n", data(&diagnostic.message), data(&help))
+}
+
 fn level(report: &Report, severity: Severity) -> &'static str {
     match severity {
         _ if report.config.fail_on.fails(severity) => "error",
@@ -55,6 +62,7 @@ fn data(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Code;
     use crate::report::samples;
 
     #[test]
@@ -78,6 +86,13 @@ mod tests {
             text.lines().filter(|line| line.starts_with(&format!("::{level} "))).count()
         };
         assert_eq!((count("error"), count("notice")), (8, 2));
+    }
+
+    #[test]
+    fn what_could_not_be_published_is_one_command() {
+        let hostile = "no: 50 %\n::stop-commands::x\r##[error]y";
+        let diagnostic = Diagnostic::error(Code::NotPublished, hostile).help("::debug::z");
+        insta::assert_snapshot!(unpublished(&diagnostic), @r"::error title=benchgate::no: 50 %25\n::stop-commands::x\r##\u{5b}error]y; ::debug::z");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 
 mod annotations;
 mod log;
+mod note;
 mod step;
 mod summary;
 
-pub use annotations::annotations;
+pub use annotations::{annotations, unpublished};
 pub use log::unheard;
+pub use note::append_note;
 pub use step::{Outputs, append_outputs};
 pub use summary::append_summary;
 

@@ -29,10 +29,19 @@ impl Outputs {
         Self { values }
     }
 
-    /// Where the comment is: `comment-url`, empty where there is none.
+    /// What [`of`](Self::of) gives where there is no report: the same names, all empty.
     #[must_use]
-    pub fn comment_url(url: Option<&str>) -> Self {
-        Self { values: vec![("comment-url", url.unwrap_or_default().to_owned())] }
+    pub fn none() -> Self {
+        let values = ["outcome", "severity", "regressions"].map(|name| (name, String::new()));
+        Self { values: values.into() }
+    }
+
+    /// What became of publishing: `comment-url`, empty where there is no comment, and `published`, which is `true`
+    /// where all that was to be sent was sent.
+    #[must_use]
+    pub fn published(comment_url: Option<&str>, complete: bool) -> Self {
+        let url = comment_url.unwrap_or_default().to_owned();
+        Self { values: vec![("comment-url", url), ("published", complete.to_string())] }
     }
 
     /// The lines for the runner. `random` makes a delimiter that nobody who wrote a value could know.
@@ -73,11 +82,12 @@ mod tests {
     fn no_value_can_end_itself() {
         let delimiter = format!("benchgate_{:032x}", 7);
         for url in ["https://x/\nevil=1", &format!("x{delimiter}"), "a\rb"] {
-            let text = Outputs::comment_url(Some(url)).render(7);
-            assert_eq!(text, format!("comment-url<<{delimiter}\n\n{delimiter}\n"));
+            let text = Outputs::published(Some(url), false).render(7);
+            let rest = format!("published<<{delimiter}\nfalse\n{delimiter}\n");
+            assert_eq!(text, format!("comment-url<<{delimiter}\n\n{delimiter}\n{rest}"));
         }
         let url = "https://github.com/o/r/pull/1#issuecomment-2";
-        assert!(Outputs::comment_url(Some(url)).render(7).contains(&format!("\n{url}\n")));
+        assert!(Outputs::published(Some(url), true).render(7).contains(&format!("\n{url}\n")));
     }
 
     #[test]
@@ -85,7 +95,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("output");
         std::fs::write(&path, "other=1\n").unwrap();
-        append_outputs(&path, &Outputs::comment_url(None), 1).unwrap();
+        append_outputs(&path, &Outputs::published(None, true), 1).unwrap();
         assert!(
             std::fs::read_to_string(&path)
                 .unwrap()

@@ -1,3 +1,5 @@
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::append;
@@ -26,13 +28,26 @@ pub fn append_summary(path: &Path, report: &Report, options: &Options) -> Result
             .file(path.display().to_string())
             .help("publish in a step of its own, before the one that writes so much"));
     }
-    let options = Options { max_bytes: room - 2, ..options.clone() };
+    let options = Options { max_bytes: room - 3, ..options.clone() };
     let (text, warning) = markdown(report, &options).map_err(|error| error.to_diagnostic())?;
     // A table or a list that another tool left open would swallow the heading.
-    let begin = if there == 0 { "" } else { "\n" };
+    let begin = match there {
+        0 => "",
+        _ if ends_line(path).unwrap_or(false) => "\n",
+        _ => "\n\n",
+    };
     let text = text.trim_end();
     append(path, &format!("{begin}{}\n", without_marker(text)), "the summary of the job")?;
     warning.map_or(Ok(()), Err)
+}
+
+/// Whether a file ends with the end of a line.
+fn ends_line(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 /// The comment without its hidden first line, which means nothing in a summary.
@@ -56,6 +71,10 @@ mod tests {
         append_summary(&path, &samples::small(), &Options::default()).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("before\n\n### "), "{text}");
+        std::fs::write(&path, "| a table without an end |").unwrap();
+        append_summary(&path, &samples::small(), &Options::default()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("| a table without an end |\n\n### "), "{text}");
         append_summary(&path, &samples::huge(), &Options::default()).unwrap();
         let size = path.metadata().unwrap().len();
         assert!(size > 500_000 && size <= 1 << 20, "{size}");

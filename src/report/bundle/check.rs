@@ -1,6 +1,6 @@
 //! What a report may hold, beyond its types.
 
-use crate::model::{Comparison, Measurement, Report};
+use crate::model::{Comparison, Measurement, Outcome, Report};
 
 /// Runs of one measurement.
 const RUNS: usize = 1_000;
@@ -26,6 +26,12 @@ pub(super) fn problem(report: &Report) -> Option<String> {
             "`{name}` has {length} entries, more than the {ENTRIES} that a report may hold"
         ));
     }
+    if !agree(report) {
+        return Some(format!(
+            "`exit_code` is {}, which is not one of the outcome that it says",
+            report.exit_code
+        ));
+    }
     let settings = [("config.alpha", report.config.alpha), ("config.margin", report.config.margin)];
     let shift = report.suite_shift.map(|s| [s.estimate, s.low, s.high, s.p_value]);
     not_finite(settings)
@@ -46,6 +52,17 @@ pub(super) fn problem(report: &Report) -> Option<String> {
         })
         .or_else(|| first(&report.comparisons, "comparisons", comparison))
         .or_else(|| first(&report.measurements, "measurements", measurement))
+}
+
+/// Whether the exit code is one that the outcome can have: whoever looks at either decides the same.
+fn agree(report: &Report) -> bool {
+    matches!(
+        (report.outcome, report.exit_code),
+        (Outcome::Pass, 0)
+            | (Outcome::Fail, 1)
+            | (Outcome::Inconclusive, 0 | 5)
+            | (Outcome::Error, 2 | 3)
+    )
 }
 
 fn first<T>(entries: &[T], list: &str, problem: impl Fn(&T) -> Option<String>) -> Option<String> {

@@ -4,13 +4,26 @@ mod redirects;
 mod refusals;
 mod writes;
 
+use std::ops::ControlFlow;
+
 use serde::Deserialize;
+use serde_json::Value;
 use wiremock::ResponseTemplate;
+
+use super::{Client, Failure};
 
 /// What most of the servers here give.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Thing {
     id: u64,
+}
+
+/// Changes a thing, with nothing against it.
+async fn patch(client: &Client, path: &str, body: &Value) -> Result<Thing, Failure> {
+    match client.patch_unless(path, body, async || Ok(None::<()>)).await? {
+        ControlFlow::Continue(thing) => Ok(thing),
+        ControlFlow::Break(()) => panic!("nothing was against it"),
+    }
 }
 
 fn json(status: u16, body: &str) -> ResponseTemplate {

@@ -84,6 +84,20 @@ fn waiting_ends_at_the_cap() {
 }
 
 #[test]
+fn who_wants_to_be_left_alone_is_not_even_read_from() {
+    run(async {
+        let server = MockServer::start().await;
+        let limited = secondary(429).insert_header("retry-after", "3600");
+        Mock::given(any()).respond_with(limited).expect(1).mount(&server).await;
+        let (client, _) = client(&server);
+        let first = client.get::<Thing>("/repos/o/n").await.unwrap_err();
+        assert!(matches!(first, Failure::OutOfTime { .. }), "{first:?}");
+        assert_eq!(client.get::<Thing>("/repos/o/n/pulls").await.unwrap_err(), first);
+        assert_eq!(client.download("/zip", 4).await.unwrap_err(), first);
+    });
+}
+
+#[test]
 fn a_permission_is_no_rate_limit_even_when_the_last_request_was_used() {
     let refused = json(403, r#"{"message":"Resource not accessible by integration"}"#)
         .insert_header("x-ratelimit-remaining", "0")

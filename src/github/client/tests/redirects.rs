@@ -4,7 +4,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::super::Failure;
 use super::super::testing::{TOKEN, client, run};
-use super::{Thing, json, thing};
+use super::{Thing, json, patch, thing};
 
 fn to(status: u16, location: &str) -> ResponseTemplate {
     json(status, r#"{"message":"Moved Permanently"}"#).insert_header("location", location)
@@ -40,7 +40,7 @@ fn a_renamed_repository_is_followed_with_method_body_and_token() {
             .await;
         let (client, _) = client(&server);
         assert_eq!(client.get("/old").await, Ok(Thing { id: 7 }));
-        assert_eq!(client.patch("/old", &value!({"body": "x"})).await, Ok(Thing { id: 1 }));
+        assert_eq!(patch(&client, "/old", &value!({"body": "x"})).await, Ok(Thing { id: 1 }));
     });
 }
 
@@ -113,6 +113,22 @@ fn files_are_fetched_from_another_host_without_the_token() {
             assert!(!request.headers.contains_key("authorization"), "{request:?}");
             assert!(!request.headers.contains_key("referer"), "{request:?}");
         }
+    });
+}
+
+/// It is as good as a token for a minute.
+#[test]
+fn the_signature_of_an_address_is_not_shown() {
+    run(async {
+        let server = MockServer::start().await;
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let blob = format!("http://{}/blob?sig=secret", gone.local_addr().unwrap());
+        drop(gone);
+        Mock::given(path("/zip")).respond_with(to(302, &blob)).mount(&server).await;
+        let (client, _) = client(&server);
+        let failure = client.download("/zip", 4).await.unwrap_err();
+        let shown = format!("{failure:?} {failure}");
+        assert!(shown.contains("no connection") && !shown.contains("secret"), "{shown}");
     });
 }
 

@@ -3,7 +3,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::super::Failure;
-use super::super::testing::{TOKEN, client, run};
+use super::super::testing::{START, TOKEN, client, run};
 use super::{Thing, json};
 
 /// What a client makes of one answer to `POST path`.
@@ -119,6 +119,14 @@ fn graphql_is_asked_again_after_a_limit_or_an_outage() {
             .insert_header("retry-after", "3"),
             json(
                 200,
+                r#"{"errors":[{"type":"OTHER","message":"You have exceeded a secondary rate limit."}]}"#,
+            )
+            .insert_header("retry-after", "4"),
+            json(200, r#"{"errors":[{"message":"No more today"}]}"#)
+                .insert_header("x-ratelimit-remaining", "0")
+                .insert_header("x-ratelimit-reset", (START + 12).to_string()),
+            json(
+                200,
                 r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}"#,
             ),
         ] {
@@ -132,7 +140,7 @@ fn graphql_is_asked_again_after_a_limit_or_an_outage() {
         Mock::given(any()).respond_with(json(200, r#"{"data":{"id":3}}"#)).mount(&server).await;
         let (client, clock) = client(&server);
         let result = client.graphql("query { id }", value!({"n": 1})).await;
-        assert_eq!((result, clock.slept()), (Ok(Thing { id: 3 }), vec![3, 2]));
+        assert_eq!((result, clock.slept()), (Ok(Thing { id: 3 }), vec![3, 4, 6, 8]));
         let requests = server.received_requests().await.unwrap();
         assert!(requests.iter().all(|r| r.url.path() == "/graphql"));
     });

@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
@@ -8,7 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::super::Failure;
 use super::super::testing::{TOKEN, answer, client, client_of, raw_server, run};
-use super::{Thing, json, secondary, thing, unicorn};
+use super::{Thing, json, patch, secondary, thing, unicorn};
 
 const COMMENTS: &str = "/repos/o/n/issues/1/comments";
 
@@ -121,7 +122,7 @@ fn changes_are_sent_again_as_they_were() {
             .await;
         let (client, clock) = client(&server);
         let body = value!({"body": "größer"});
-        let result: Result<Thing, _> = client.patch("/repos/o/n/issues/comments/1", &body).await;
+        let result = patch(&client, "/repos/o/n/issues/comments/1", &body).await;
         assert_eq!((result, clock.slept()), (Ok(Thing { id: 1 }), vec![1]));
     });
 }
@@ -131,13 +132,14 @@ fn an_answer_may_be_empty() {
     run(async {
         let server = MockServer::start().await;
         Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(204)).mount(&server).await;
-        Mock::given(method("PUT")).respond_with(json(200, "[]")).mount(&server).await;
+        Mock::given(method("PATCH")).respond_with(thing(1)).mount(&server).await;
         let (client, _) = client(&server);
         assert_eq!(client.delete("/repos/o/n/issues/comments/1", &()).await, Ok(()));
-        assert!(client.put::<IgnoredAny>("/repos/o/n/issues/1/labels", &value!([])).await.is_ok());
+        assert!(client.delete::<IgnoredAny>("/repos/o/n/issues/comments/1", &()).await.is_ok());
+        assert!(patch(&client, "/repos/o/n/issues/1", &value!([])).await.is_ok());
         let requests = server.received_requests().await.unwrap();
         let bodies: Vec<&[u8]> = requests.iter().map(|request| request.body.as_slice()).collect();
-        assert_eq!(bodies, [b"".as_slice(), b"[]".as_slice()]);
+        assert_eq!(bodies, [b"".as_slice(), b"".as_slice(), b"[]".as_slice()]);
     });
 }
 
@@ -155,7 +157,7 @@ fn writes_keep_a_distance_after_a_limit() {
         Mock::given(any()).respond_with(thing(1)).mount(&server).await;
         let (client, clock) = client(&server);
         for _ in 0..3 {
-            client.patch::<Thing>("/repos/o/n/issues/comments/1", &()).await.unwrap();
+            patch(&client, "/repos/o/n/issues/comments/1", &value!({})).await.unwrap();
             client.get::<Thing>("/repos/o/n").await.unwrap();
         }
         assert_eq!(clock.slept(), [2, 1, 1]);
@@ -163,23 +165,53 @@ fn writes_keep_a_distance_after_a_limit() {
 }
 
 #[test]
-fn nothing_more_is_written_when_github_wants_a_long_pause() {
+fn nothing_more_is_asked_for_when_github_wants_a_long_pause() {
     run(async {
         let server = MockServer::start().await;
         let limited = secondary(429).insert_header("retry-after", "3600");
         Mock::given(method("PATCH")).respond_with(limited).expect(1).mount(&server).await;
-        Mock::given(method("GET")).respond_with(thing(1)).expect(1).mount(&server).await;
         let (client, clock) = client(&server);
-        let mut shown = Vec::new();
-        for _ in 0..2 {
-            let comment = "/repos/o/n/issues/comments/1";
-            let result: Result<Thing, _> = client.patch(comment, &value!({"body": "x"})).await;
-            shown.push(result.unwrap_err());
-        }
-        let [first, second] = &shown[..] else { panic!("{shown:?}") };
-        assert_eq!(first, second);
+        let comment = "/repos/o/n/issues/comments/1";
+        let first = patch(&client, comment, &value!({"body": "x"})).await.unwrap_err();
         assert!(matches!(first, Failure::OutOfTime { .. }), "{first}");
-        client.get::<Thing>("/repos/o/n").await.unwrap();
+        let second = patch(&client, comment, &value!({"body": "x"})).await.unwrap_err();
+        let read = client.get::<Thing>("/repos/o/n").await.unwrap_err();
+        assert_eq!((&second, &read), (&first, &first));
         assert!(clock.slept().is_empty());
     });
+}
+
+/// Patches against a server that answers badly once. At each look it is told from the list whether anything is against
+/// it. Gives the result, how often it was patched and the waits.
+fn patched(
+    bad: ResponseTemplate,
+    against: &[Option<u64>],
+) -> (Result<ControlFlow<u64, Thing>, Failure>, usize, Vec<u64>) {
+    run(async {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(bad).up_to_n_times(1).with_priority(1).mount(&server).await;
+        Mock::given(any()).respond_with(thing(8)).mount(&server).await;
+        let (client, clock) = client(&server);
+        let looked = Cell::new(0);
+        let look = async || {
+            looked.set(looked.get() + 1);
+            Ok(against[looked.get() - 1])
+        };
+        let body = value!({"body": "x"});
+        let result = client.patch_unless("/repos/o/n/issues/comments/1", &body, look).await;
+        assert_eq!(looked.get(), against.len());
+        (result, server.received_requests().await.unwrap().len(), clock.slept())
+    })
+}
+
+#[test]
+fn before_every_attempt_at_a_change_it_is_looked_again() {
+    let limited = || secondary(429).insert_header("retry-after", "7");
+    let done = || Ok(ControlFlow::Continue(Thing { id: 8 }));
+    assert_eq!(patched(thing(8), &[None]), (done(), 1, vec![]));
+    assert_eq!(patched(thing(8), &[Some(5)]), (Ok(ControlFlow::Break(5)), 0, vec![]));
+    assert_eq!(patched(limited(), &[None, None]), (done(), 2, vec![7]));
+    // Somebody wrote while the limit was waited for.
+    assert_eq!(patched(limited(), &[None, Some(5)]), (Ok(ControlFlow::Break(5)), 1, vec![7]));
+    assert_eq!(patched(unicorn(502), &[None, Some(5)]), (Ok(ControlFlow::Break(5)), 1, vec![1]));
 }
