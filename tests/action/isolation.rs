@@ -184,6 +184,7 @@ fn a_program_that_measured_code_replaced_does_not_publish() {
         let ended = job.run();
         assert_eq!(ended.code, 3, "{change}: {}", ended.said);
         assert!(ended.said.contains("nothing is published"), "{change}: {}", ended.said);
+        assert!(job.read(&runner_file("GITHUB_ENV", "outer")).is_empty(), "{change}");
         assert!(!ended.said.contains("\nevil"), "{change}: {}", ended.said);
         assert_eq!(job.calls().len(), 1, "{change}");
     }
