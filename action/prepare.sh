@@ -1,6 +1,7 @@
 #!/bin/sh
-# Refuses what would be unsafe, and gets the program. Outputs: `program`, its path, and `seal`, the SHA-256 of the action's
-# scripts and the program, by which the last step sees whether code that was measured has changed them.
+# Refuses what would be unsafe, and gets the program. Outputs: `program`, its path, `seal`, the SHA-256 of the action's scripts
+# and the program, and `files`, the runner's files as they are now: by both the last step sees whether code that was measured has
+# changed them.
 set -eu
 
 action=$(cd "$GITHUB_ACTION_PATH" && pwd)
@@ -11,9 +12,13 @@ releases=https://github.com/benchgate/benchgate/releases/download
 table=$action/action/checksums.txt
 tools=$(portable "${RUNNER_TOOL_CACHE:?}")/benchgate
 
-# The newest version of the table.
-newest() {
-  awk '!/^#/ && NF == 3 { version = $1 } END { print version }' "$table"
+# The version that this source is, if it is a release whose programs the table has.
+own_version() {
+  own=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$action/Cargo.toml" | head -n 1)
+  case $own in
+    *-*) ;;
+    *) version=$own awk '!/^#/ && NF == 3 && $1 == ENVIRON["version"] { print $1; exit }' "$table" ;;
+  esac
 }
 
 # The checksum of a version for a target.
@@ -46,13 +51,15 @@ download() {
   program=$tools/$version/$target/benchgate$suffix
   if ! verified "$program" "$expected"; then
     mkdir -p "${program%/*}"
+    # Jobs that share a tool cache do not write over each other.
+    part=$program.$$
     curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 3 --max-time 300 \
-      --output "$program.part" "$releases/v$version/benchgate-$target$suffix" ||
+      --output "$part" "$releases/v$version/benchgate-$target$suffix" ||
       fail 3 "version \`$version\` cannot be downloaded"
-    verified "$program.part" "$expected" ||
+    verified "$part" "$expected" ||
       fail 3 "what was downloaded as version \`$version\` for $target does not have the checksum of the action's table"
-    chmod +x "$program.part"
-    mv -f "$program.part" "$program"
+    chmod +x "$part"
+    mv -f "$part" "$program"
   fi
 }
 
@@ -76,7 +83,7 @@ build() {
   if [ ! -x "$program" ]; then
     scratch=$(portable "${RUNNER_TEMP:?}")/benchgate-build
     echo "::group::Building benchgate from source"
-    cargo install --path . --locked --root "$tools/source-$key" --target-dir "$scratch" --no-track ||
+    cargo install --path . --locked --root "$tools/source-$key" --target-dir "$scratch" --no-track --force ||
       fail 3 "benchgate cannot be built from source"
     echo "::endgroup::"
     rm -rf "$scratch"
@@ -109,10 +116,30 @@ case $INPUT_GATE_NAME in
 esac
 [ "${#INPUT_GATE_NAME}" -le 64 ] || fail 2 "the input \`gate-name\` has at most 64 characters"
 case $INPUT_MAX_WAIT in
-  '' | 0 | *[!0-9]*) fail 2 "the input \`max-wait\` is a number of seconds" ;;
+  '' | *[!0-9]* | ?????*) fail 2 "the input \`max-wait\` is a number of seconds from 1 to 3600" ;;
 esac
+if [ "$INPUT_MAX_WAIT" -lt 1 ] || [ "$INPUT_MAX_WAIT" -gt 3600 ]; then
+  fail 2 "the input \`max-wait\` is a number of seconds from 1 to 3600, not $INPUT_MAX_WAIT"
+fi
+while IFS= read -r line; do
+  case $line in
+    '' | regression=?* | improvement=?* | inconclusive=?*) ;;
+    *) fail 2 "the input \`labels\` has lines such as \`regression=performance: regression\`; the kinds are regression, improvement and inconclusive, not \`$line\`" ;;
+  esac
+done <<END
+$INPUT_LABELS
+END
+while IFS= read -r line; do
+  case ${line#@} in
+    */*/* | /* | */ | *[!A-Za-z0-9._/-]*)
+      fail 2 "the input \`request-review\` has a login or \`ORG/TEAM\` a line, not \`$line\`"
+      ;;
+  esac
+done <<END
+$INPUT_REQUEST_REVIEW
+END
 
-version=${INPUT_VERSION:-$(newest)}
+version=${INPUT_VERSION:-$(own_version)}
 version=${version:-source}
 case $version in
   *'
@@ -120,8 +147,11 @@ case $version in
   source) build ;;
   */* | *\\*)
     [ -f "$version" ] || fail 2 "the input \`version\` names \`$version\`, and no such file is there"
+    [ -x "$version" ] || fail 2 "the input \`version\` names \`$version\`, which is not executable"
     version=$(portable "$version")
-    program=$(portable "$(cd "${version%/*}" && pwd)")/${version##*/}
+    directory=${version%/*}
+    directory=$(cd "${directory:-/}" && pwd)
+    program=$(portable "${directory%/}/${version##*/}")
     ;;
   *)
     version=${version#v}
@@ -131,4 +161,13 @@ esac
 
 "$program" --version
 seal=$(cd "$action/action" && cat ./*.sh "$program" | sha256)
-printf 'program=%s\nseal=%s\n' "$program" "$seal" >>"$GITHUB_OUTPUT"
+# The runner's files of this step are its own to write.
+step=${GITHUB_OUTPUT##*set_output_}
+files=
+for entry in $(runner_files); do
+  case $entry in
+    *_"$step="*) ;;
+    *) files="$files$entry " ;;
+  esac
+done
+printf 'program=%s\nseal=%s\nfiles=%s\n' "$program" "$seal" "$files" >>"$GITHUB_OUTPUT"

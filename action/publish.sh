@@ -5,6 +5,10 @@ set -eu
 # shellcheck source=action/lib.sh
 . "$GITHUB_ACTION_PATH/action/lib.sh"
 
+# A process that measured code left behind had time until now.
+restore_runner_files "$FILES" ||
+  fail 3 "code that was measured wrote to the files through which a step steers its job; they were emptied and nothing is published"
+
 if [ -z "${GITHUB_TOKEN:-}" ]; then unset GITHUB_TOKEN; fi
 
 case $INPUT_MODE in
@@ -14,8 +18,13 @@ case $INPUT_MODE in
     TEMPLATES=$INPUT_TEMPLATES
     ;;
   *)
-    # A new branch has nothing to compare.
-    if [ -z "$REPORT" ]; then exit 0; fi
+    if [ "$NOTHING" = true ]; then exit 0; fi
+    [ -n "$REPORT" ] || fail 3 "the step that measured left no report; nothing is published"
+    [ "$(state "$REPORT")" = "$REPORT_SUM" ] ||
+      fail 3 "the report was changed after it was written, or is gone; nothing is published"
+    if [ -n "$TEMPLATES" ] && [ "$(directory_sum "$TEMPLATES")" != "$TEMPLATES_SUM" ]; then
+      fail 3 "the templates were changed after they were taken out; nothing is published"
+    fi
     ;;
 esac
 
@@ -54,19 +63,41 @@ $INPUT_REQUEST_REVIEW
 END
 fi
 
+# The value of an output that the program wrote; empty where it wrote none.
+written() {
+  awk -v name="$1" '
+    index($0, name "=") == 1 { value = substr($0, length(name) + 2) }
+    index($0, name "<<") == 1 { getline value }
+    END { print value }
+  ' <"$GITHUB_OUTPUT"
+}
+
 if is_on fail "$INPUT_FAIL"; then fails=yes; else fails=; fi
 exit_code=0
 "$PROGRAM" "$@" || exit_code=$?
+# With a report, 2 is what the report says: the configuration is wrong. Without, publishing itself was called wrongly.
+if [ "$exit_code/$INPUT_MODE" = 2/publish ] && [ -n "$(written outcome)" ]; then exit_code=3; fi
 case $exit_code in
+  0 | 1 | 3 | 5) ;;
   4)
-    annotate warning 'the report could not be published; the log says why. The gate passed'
+    annotate warning 'the report, which fails nothing, could not be published; the log says why'
     exit_code=0
     ;;
   # What went wrong in publishing itself.
   2 | 70 | 130) exit "$exit_code" ;;
+  *)
+    annotate warning "publishing ended with exit code $exit_code; the log may say why"
+    exit_code=${RESULT:-$exit_code}
+    ;;
 esac
-# The quick profile fails no build, whatever its report says: the step that measured knows.
-exit_code=${RESULT:-$exit_code}
+case $exit_code/$RESULT in
+  # The quick profile fails no build, whatever its report says: the step that measured knows.
+  1/0 | 5/0) exit_code=0 ;;
+  # What failed there stays failed.
+  0/?*) exit_code=$RESULT ;;
+esac
+# A job that passes all the same must at least have said what failed.
+if [ "$(written published)" = false ]; then fails=yes; fi
 case $fails/$INPUT_MODE/$exit_code in
   /*/1 | /*/5 | /publish/3)
     annotate notice "exit code $exit_code; this job passes all the same, as the input \`fail\` says"

@@ -2,7 +2,8 @@
 # Measures, or compares results that exist, and writes the report. What runs here is code of the pull request, so there is no
 # token, and the files through which a step steers its job must come back empty. The step succeeds wherever there is a report:
 # the last step publishes it and passes or fails the job.
-# Outputs: `exit-code`, the paths of what was written, and `templates-path`.
+# Outputs: `exit-code`, the paths of what was written, `templates-path`, `report-sum` and `templates-sum`, their SHA-256, and
+# `nothing`, which is true where there is nothing to compare.
 set -eu
 
 # shellcheck source=action/lib.sh
@@ -13,14 +14,17 @@ cd "$INPUT_WORKING_DIRECTORY" || fail 2 "the input \`working-directory\` names n
 
 zero=0000000000000000000000000000000000000000
 
-# Gets a commit that a shallow checkout lacks, if the remote gives it without a token.
-have() {
+# Gets a commit that a shallow checkout lacks, if the remote gives it without a token. Returns 1 where it cannot be had.
+get() {
   if git cat-file -e "$1^{commit}" 2>/dev/null; then return; fi
   depth=
-  if [ "$(git rev-parse --is-shallow-repository 2>/dev/null)" = true ]; then depth=--depth=1; fi
+  if [ "$(git rev-parse --is-shallow-repository)" = true ]; then depth=--depth=1; fi
   # shellcheck disable=SC2086 # one option or none
-  if GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags $depth origin "$1" 2>/dev/null; then return; fi
-  fail 3 "the checkout lacks the base commit $1: give actions/checkout \`fetch-depth: 0\`"
+  GIT_TERMINAL_PROMPT=0 git fetch --quiet --no-tags $depth origin "$1" || return 1
+}
+
+have() {
+  get "$1" || fail 3 "the checkout lacks the base commit $1: give actions/checkout \`fetch-depth: 0\`"
 }
 
 # The parents of the checked out commit, which a shallow checkout still names.
@@ -28,53 +32,64 @@ parents() {
   git cat-file commit HEAD | sed -n -e '/^$/q' -e 's/^parent //p'
 }
 
-# Sets `base`, the revision before the change, and `rules`, the revision whose configuration holds.
+# What ends a job in which there is nothing to compare.
+nothing() {
+  annotate notice "$1"
+  echo 'nothing=true' >>"$GITHUB_OUTPUT"
+  exit 0
+}
+
+# Sets, where they are asked for, `base`, the revision before the change, and `rules`, the revision whose configuration holds.
 know_revisions() {
-  base=$INPUT_BASE rules=
   case ${GITHUB_EVENT_NAME:-} in
     pull_request)
       # GitHub's own merge commit is checked out by default. Its first parent is the base branch, and nothing but the change
       # is between the two. Any other commit was made by the author, who must not name its base.
       if [ "$(git rev-parse HEAD)" = "${GITHUB_SHA:-}" ] && [ "$(parents | wc -l)" -eq 2 ]; then
-        rules=$(parents | sed -n 1p)
-        have "$rules"
-        base=${base:-$rules}
+        branch=$(parents | sed -n 1p)
+        have "$branch"
+        base=$branch
       else
-        rules=$PULL_REQUEST_BASE
-        have "$rules"
-        if [ -z "$base" ]; then
-          base=$(git merge-base "$rules" HEAD) ||
+        branch=$PULL_REQUEST_BASE
+        have "$branch"
+        if [ -n "$wants_base" ]; then
+          base=$(git merge-base "$branch" HEAD) ||
             fail 3 "the checkout does not reach back to the base branch: give actions/checkout \`fetch-depth: 0\`"
         fi
       fi
+      rules=$branch
       ;;
     merge_group)
-      rules=$MERGE_GROUP_BASE
-      have "$rules"
-      base=${base:-$rules}
+      have "$MERGE_GROUP_BASE"
+      base=$MERGE_GROUP_BASE rules=$MERGE_GROUP_BASE
       ;;
     push)
-      if [ -z "$base" ] && [ "$PUSH_BEFORE" != "$zero" ]; then
-        base=$PUSH_BEFORE
-        have "$base"
+      if [ -z "$wants_base" ] || [ "$PUSH_BEFORE" = "$zero" ]; then return; fi
+      if [ "$PUSH_FORCED" = true ] && ! get "$PUSH_BEFORE"; then
+        nothing 'a forced push, and the state before it is gone: there is nothing to compare with'
       fi
+      have "$PUSH_BEFORE"
+      base=$PUSH_BEFORE
       ;;
   esac
 }
 
-in_repository() {
-  git rev-parse --git-dir >/dev/null 2>&1
-}
-
-base='' rules=''
-if [ -n "$INPUT_CONFIG_REV" ] && [ -n "$INPUT_RUN_SET$INPUT_BASE_PATH" ]; then
-  : # Nothing is left to be found out.
-elif in_repository; then
+base='' rules='' wants_base='' wants_rules=''
+if [ -z "$INPUT_RUN_SET$INPUT_BASE_PATH$INPUT_HEAD_PATH$INPUT_BASE" ]; then wants_base=yes; fi
+if [ -z "$INPUT_CONFIG_REV" ]; then wants_rules=yes; fi
+if [ -n "$wants_base$wants_rules" ]; then
+  # A container often runs as another user than the one whose checkout it is; git then says so.
+  said=$(git rev-parse --git-dir 2>&1) ||
+    fail 3 "git finds no repository in \`$INPUT_WORKING_DIRECTORY\`: run actions/checkout before; in a container, \`git config --global --add safe.directory '*'\`. git says: $said"
   know_revisions
-else
-  fail 3 "there is no git repository in \`$INPUT_WORKING_DIRECTORY\`: run actions/checkout before"
 fi
+base=${INPUT_BASE:-$base}
 rules=${INPUT_CONFIG_REV:-$rules}
+
+# Whether the user's own arguments have an option.
+has_argument() {
+  printf '%s\n' "$INPUT_ARGS" | sed '/^--$/q' | grep -q -e "^$1\$" -e "^$1="
+}
 
 directory=$(mktemp -d "$(portable "${RUNNER_TEMP:?}")/benchgate.XXXXXX")
 report=$directory/benchgate-report.json
@@ -104,11 +119,11 @@ elif [ -n "$base" ]; then
   set -- measure "--base=$base" "--head=$INPUT_HEAD" "--out-dir=$runs" --then-compare
   # People know branches, not commits.
   if [ -z "$INPUT_BASE" ] && [ -n "${GITHUB_BASE_REF:-}" ]; then
-    set -- "$@" "--base-label=$GITHUB_BASE_REF" "--head-label=${GITHUB_HEAD_REF:-}"
+    if ! has_argument --base-label; then set -- "$@" "--base-label=$GITHUB_BASE_REF"; fi
+    if ! has_argument --head-label; then set -- "$@" "--head-label=${GITHUB_HEAD_REF:-}"; fi
   fi
 elif [ "${GITHUB_EVENT_NAME:-}" = push ]; then
-  annotate notice 'a new branch: there is no state before the push to compare with'
-  exit 0
+  nothing 'a new branch: there is no state before the push to compare with'
 else
   fail 2 "the event \`${GITHUB_EVENT_NAME:-}\` says nothing of a base: set the input \`base\`"
 fi
@@ -128,7 +143,7 @@ END
 
 # Templates are taken out before anything is measured, so that the step with the token runs no git in a repository that
 # measured code could write to.
-templates=
+templates='' templates_sum=''
 if [ -n "$INPUT_TEMPLATES" ]; then
   templates=$directory/templates
   mkdir "$templates"
@@ -140,7 +155,16 @@ if [ -n "$INPUT_TEMPLATES" ]; then
   else
     cp "$INPUT_TEMPLATES"/*.j2 "$templates"
   fi
+  templates_sum=$(directory_sum "$templates") ||
+    fail 3 "the directory of templates \`$INPUT_TEMPLATES\` holds something else than files: a link or a directory"
 fi
+
+# Whether the checkout left a token where measured code can read it. Its value is not looked at.
+if git config --get-regexp '^http\..*\.extraheader$' >/dev/null 2>&1; then
+  annotate warning "the checkout left its token in the configuration of git, where measured code can read it: give actions/checkout \`persist-credentials: false\`"
+fi
+
+runner_files=$(runner_files)
 
 # What is printed may quote names that a pull request chose: no line of it is a command.
 word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
@@ -149,25 +173,27 @@ exit_code=0
 "$PROGRAM" "$@" 2>&1 || exit_code=$?
 printf '\n::%s::\n' "$word"
 
-touched=
-for file in "${GITHUB_ENV:-}" "${GITHUB_PATH:-}" "${GITHUB_STATE:-}" "${GITHUB_OUTPUT:-}" "${GITHUB_STEP_SUMMARY:-}"; do
-  if [ -n "$file" ] && [ -s "$file" ]; then
-    : >"$file"
-    touched=yes
-  fi
-done
-[ -z "$touched" ] ||
+# From here on nothing is called from directories that measured code could write to.
+PATH="/usr/bin:/bin:$PATH"
+restore_runner_files "$runner_files" only ||
   fail 3 "code that was measured wrote to the files through which a step steers its job; they were emptied and nothing is published"
+if [ -n "$templates" ] && [ "$(directory_sum "$templates")" != "$templates_sum" ]; then
+  fail 3 "code that was measured changed the templates; nothing is published"
+fi
 
-if [ ! -s "$report" ]; then
+if ! is_file "$report" || [ ! -s "$report" ]; then
   if [ "$exit_code" -eq 0 ]; then exit_code=70; fi
   fail "$exit_code" "there is no report (exit code $exit_code): the log says why"
 fi
+# A file of our own, whoever holds the old one open.
+rm -f -- "$GITHUB_OUTPUT"
 {
   printf 'exit-code=%s\n' "$exit_code"
   printf 'report-path=%s\n' "$report"
   printf 'markdown-path=%s\n' "$markdown"
   printf 'junit-path=%s\n' "$junit"
   printf 'run-set-path=%s\n' "$runs"
+  printf 'report-sum=%s\n' "$(state "$report")"
   printf 'templates-path=%s\n' "$templates"
+  printf 'templates-sum=%s\n' "$templates_sum"
 } >"$GITHUB_OUTPUT"

@@ -372,6 +372,28 @@ fn the_configuration_of_a_revision_is_read_through_git() {
     assert_eq!(compare(&["--config-rev", "HEAD", "--config", "other.yml"]).status.code(), Some(2));
 }
 
+/// Whoever can write to the directory must not choose which file of the user becomes public.
+#[cfg(unix)]
+#[test]
+fn a_template_is_a_file_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = folder.path().join("comment.md.j2");
+    let refused = |why: &str| {
+        let output = benchgate(&["compare", "-q", "--templates"])
+            .arg(folder.path())
+            .args(SLOWER)
+            .output()
+            .expect("a run");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output.stderr).contains(why), "{}", said(&output.stderr));
+    };
+    std::os::unix::fs::symlink("/proc/self/environ", &template).expect("a link");
+    refused("it is a link or no file");
+    fs::remove_file(&template).expect("a link");
+    fs::write(&template, "x".repeat((1 << 20) + 1)).expect("a template");
+    refused("it is larger than 1 MiB");
+}
+
 #[test]
 fn a_template_of_the_user_replaces_the_embedded_one() {
     let folder = tempfile::tempdir().expect("a folder");

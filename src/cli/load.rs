@@ -64,6 +64,9 @@ impl Where {
         let mut templates = Templates::new();
         for name in self.template_names(directory)? {
             let path = directory.join(&name);
+            if self.config_rev.is_none() {
+                check_template(&path)?;
+            }
             if let Some(text) = read(&path, self.config_rev.as_deref())? {
                 templates.insert(name, text);
             }
@@ -102,6 +105,23 @@ impl Where {
         };
         Ok(names.into_iter().filter(|name| name.ends_with(".j2")).collect())
     }
+}
+
+/// A template ends up in public, and whoever puts it there may hold secrets: a link could show one of their files.
+fn check_template(path: &Path) -> Result<(), Diagnostic> {
+    const MOST: u64 = 1 << 20;
+    let data = fs::symlink_metadata(path).map_err(|error| unreadable(path, &error.to_string()))?;
+    let why = if !data.is_file() {
+        "it is a link or no file"
+    } else if data.len() > MOST {
+        "it is larger than 1 MiB"
+    } else {
+        return Ok(());
+    };
+    let message =
+        format!("cannot take {} as a template: {why}", quoted(&path.display().to_string()));
+    Err(Diagnostic::error(Code::Template, message)
+        .help("put the template itself into the directory, a text of at most 1 MiB"))
 }
 
 /// The text of a file of the working tree or of a revision; `None` where there is no such file.

@@ -109,6 +109,63 @@ fn a_new_branch_has_nothing_to_compare() {
 }
 
 #[test]
+fn a_forced_push_may_have_nothing_to_compare() {
+    let gone = "0123456789012345678901234567890123456789";
+    let mut job = Job::new("push").event("github.event.before", gone);
+    let ended = job.run();
+    assert_eq!(ended.code, 3, "{}", ended.said);
+    let mut job = job.event("github.event.forced", "true");
+    let ended = job.run();
+    assert_eq!(ended.code, 0, "{}", ended.said);
+    assert!(ended.said.contains("::notice title=benchgate::a forced push"), "{}", ended.said);
+    assert!(job.calls().is_empty());
+}
+
+/// Nothing is asked of the checkout that a comparison does not need.
+#[test]
+fn results_that_exist_need_no_commit() {
+    let gone = "0123456789012345678901234567890123456789";
+    let mut job = Job::new("push").event("github.event.before", gone).input("run-set", "runs");
+    assert_eq!(job.run().code, 0);
+    assert!(measured(&job).starts_with("compare|--runs=runs|"), "{}", measured(&job));
+    let job = Job::new("pull_request").event_base(gone).input("config-rev", "HEAD");
+    let mut job = job.input("base-path", "a").input("head-path", "b");
+    let ended = job.run();
+    assert_eq!(ended.code, 0, "{}", ended.said);
+}
+
+#[test]
+fn a_label_of_the_user_is_the_only_one() {
+    let mut job = pull_request().0.input("args", "--base-label=trunk\n--\n--head-label");
+    let ended = job.run();
+    assert_eq!(ended.code, 0, "{}", ended.said);
+    let call = measured(&job);
+    assert_eq!(call.matches("--base-label").count(), 1, "{call}");
+    assert!(call.contains("|--head-label=change|"), "{call}");
+}
+
+#[test]
+fn what_git_says_is_shown() {
+    let job = Job::new("push").event("github.event.before", &"1".repeat(40));
+    let mut job = job.variable("GIT_DIR", "/nowhere");
+    let ended = job.run();
+    assert_eq!(ended.code, 3, "{}", ended.said);
+    assert!(ended.said.contains("git says: fatal:"), "{}", ended.said);
+}
+
+#[test]
+fn a_token_that_the_checkout_left_is_warned_of() {
+    let job = Job::new("push");
+    let before = job.git(&["rev-parse", "HEAD"]);
+    job.git(&["config", "http.https://github.com/.extraheader", "AUTHORIZATION: basic c2VjcmV0"]);
+    let mut job = job.event("github.event.before", &before);
+    let ended = job.run();
+    assert_eq!(ended.code, 0, "{}", ended.said);
+    assert!(ended.said.contains("persist-credentials: false"), "{}", ended.said);
+    assert!(!ended.said.contains("c2VjcmV0"), "{}", ended.said);
+}
+
+#[test]
 fn other_events_need_a_base() {
     let mut job = Job::new("schedule");
     let ended = job.run();
@@ -168,6 +225,13 @@ fn inputs_that_do_not_fit_are_refused() {
         (&[("working-directory", "nowhere")], "names no directory"),
         (&[("gate-name", "a b")], "letters, digits, dots"),
         (&[("max-wait", "1m")], "a number of seconds"),
+        (&[("max-wait", "0")], "from 1 to 3600"),
+        (&[("max-wait", "3601")], "from 1 to 3600"),
+        (&[("max-wait", "99999999999999999999")], "from 1 to 3600"),
+        (&[("labels", "regression=x\nslower=y")], "not `slower=y`"),
+        (&[("labels", "regression=")], "not `regression=`"),
+        (&[("request-review", "octocat\na b")], "not `a b`"),
+        (&[("request-review", "org/")], "not `org/`"),
         (&[("fail", "no")], "`fail` is true or false, not `no`"),
         (&[("mode", "a\n::error::b")], "not `a ::error::b`"),
     ] {

@@ -21,6 +21,7 @@ case $1 in
   publish)
     [ ! -f "$here/publish-code" ] || code=$(cat "$here/publish-code")
     printf 'outcome=pass\n' >>"$GITHUB_OUTPUT"
+    [ ! -f "$here/unpublished" ] || printf 'published=false\n' >>"$GITHUB_OUTPUT"
     exit "${code:-0}" ;;
 esac
 for argument in "$@"; do
@@ -58,9 +59,21 @@ impl Job {
             variables: BTreeMap::new(),
             outputs: BTreeMap::new(),
         };
-        for folder in ["workspace", "temp", "tools", "bin", "action/action", "action/src"] {
+        for folder in [
+            "workspace",
+            "temp/_runner_file_commands",
+            "tools",
+            "bin",
+            "action/action",
+            "action/src",
+        ] {
             fs::create_dir_all(job.path(folder)).expect("a folder");
         }
+        // Those of the step that uses the action, which the runner reads at the very end.
+        for file in FILES {
+            job.write(&runner_file(file, "outer"), "");
+        }
+        job.write("action/Cargo.toml", "version = \"0.0.0\"\n");
         for entry in fs::read_dir(root().join("action")).expect("the scripts") {
             let file = entry.expect("a file").path();
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();
@@ -131,7 +144,7 @@ impl Job {
     /// Runs a step, by its id, as a runner does.
     pub(crate) fn step(&mut self, id: &str) -> Ended {
         let step = self.action.runs.steps.iter().find(|step| step.id == id).expect("a step");
-        let mut command = self.clean(Command::new("sh"));
+        let mut command = self.clean(Command::new("/bin/sh"));
         self.write("step.sh", &step.run);
         command.arg("-e").arg(self.path("step.sh")).current_dir(self.path("workspace"));
         command.envs(&self.variables);
@@ -139,11 +152,12 @@ impl Job {
             command.env(name, self.evaluate(value));
         }
         for file in FILES {
-            self.write(file, "");
-            command.env(file, self.path(file));
+            let name = runner_file(file, id);
+            self.write(&name, "");
+            command.env(file, self.path(&name));
         }
         let output = command.output().expect("sh runs");
-        for line in self.read("GITHUB_OUTPUT").lines() {
+        for line in self.read(&runner_file("GITHUB_OUTPUT", id)).lines() {
             let (name, value) = line.split_once('=').expect("an output");
             self.outputs.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
         }
@@ -156,8 +170,14 @@ impl Job {
 
     /// Runs all steps until one fails: the code of the last.
     pub(crate) fn run(&mut self) -> Ended {
+        const STEPS: [&str; 3] = ["prepare", "results", "publish"];
         let mut said = String::new();
-        for id in ["prepare", "results", "publish"] {
+        for name in STEPS.iter().flat_map(|id| FILES.map(|file| runner_file(file, id))) {
+            // A runner gives them other names in every run.
+            fs::remove_file(self.path(&name)).ok();
+        }
+        self.outputs.clear();
+        for id in STEPS {
             let ended = self.step(id);
             said.push_str(&ended.said);
             if ended.code != 0 {
@@ -223,6 +243,18 @@ impl Job {
         }
         command
     }
+}
+
+/// Where such a file of a step is, named as the runner names it.
+pub(crate) fn runner_file(variable: &str, step: &str) -> String {
+    let prefix = match variable {
+        "GITHUB_ENV" => "set_env",
+        "GITHUB_PATH" => "add_path",
+        "GITHUB_STATE" => "save_state",
+        "GITHUB_OUTPUT" => "set_output",
+        _ => "step_summary",
+    };
+    format!("temp/_runner_file_commands/{prefix}_{step}")
 }
 
 /// The files through which a step steers its job.

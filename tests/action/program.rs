@@ -37,6 +37,7 @@ fn released() -> (Job, String) {
         "0".repeat(64)
     );
     job.write("action/action/checksums.txt", &table);
+    job.write("action/Cargo.toml", "version = \"1.2.3\"\n");
     network(&job, BINARY);
     (job, sum)
 }
@@ -58,10 +59,28 @@ fn a_release_is_downloaded_and_verified() {
         asked.contains("/releases/download/v1.2.3/benchgate-x86_64-unknown-linux-musl|"),
         "{asked}"
     );
-    // Without a version, the newest of the table; it is there already.
+    // Without a version, the one that the action's own source is; it is there already.
     let mut job = job.input("version", "");
     assert_eq!(job.step("prepare").code, 0);
     assert_eq!(job.read("asked"), asked);
+}
+
+/// The source that is pinned may be older or newer than the last release.
+#[test]
+fn a_source_that_is_no_release_is_built() {
+    for own in ["1.2.4", "1.2.3-rc.1"] {
+        let (job, sum) = released();
+        let table = job.read("action/action/checksums.txt");
+        let line = format!("1.2.3-rc.1 x86_64-unknown-linux-musl {sum}\n");
+        job.write("action/action/checksums.txt", &format!("{table}{line}"));
+        let mut job = job.input("version", "");
+        toolchain(&job);
+        job.write("action/Cargo.toml", &format!("[package]\nversion = \"{own}\"\n"));
+        let ended = job.step("prepare");
+        assert_eq!(ended.code, 0, "{own}: {}", ended.said);
+        assert_eq!(job.read("built"), "built\n", "{own}");
+        assert_eq!(job.read("asked"), "", "{own}");
+    }
 }
 
 #[test]
@@ -146,6 +165,9 @@ fn a_path_is_taken_as_it_is() {
     );
     let mut job = job.input("version", "./nothing");
     refused(&job.step("prepare"), 2, "no such file");
+    job.write("plain", "");
+    let mut job = job.input("version", "../plain");
+    refused(&job.step("prepare"), 2, "not executable");
     let mut job = job.input("version", "./a\nprogram=/evil");
     refused(&job.step("prepare"), 2, "is one line");
 }

@@ -87,6 +87,12 @@ fn how_the_job_ends() {
         (5, 5, "true", 5),
         // The quick profile fails no build.
         (0, 1, "true", 0),
+        // Measuring overrides a mere fail of the report, and nothing else.
+        (0, 3, "true", 3),
+        (1, 0, "true", 1),
+        // Killed: the verdict stands.
+        (1, 137, "true", 1),
+        (0, 137, "true", 0),
         // The command line of publishing is wrong, or it breaks.
         (0, 2, "true", 2),
         (1, 70, "true", 70),
@@ -100,7 +106,12 @@ fn how_the_job_ends() {
         job.write("bin/publish-code", &published.to_string());
         let ended = job.run();
         assert_eq!(ended.code, expected, "{measured} {published} {fail}: {}", ended.said);
-        assert_eq!(ended.said.contains("::warning"), published == 4, "{}", ended.said);
+        assert_eq!(
+            ended.said.contains("::warning"),
+            [4, 137].contains(&published),
+            "{}",
+            ended.said
+        );
         assert_eq!(job.output("results.outputs.exit-code"), measured.to_string());
         assert_eq!(job.output("publish.outputs.outcome"), "pass");
     }
@@ -117,4 +128,29 @@ fn a_measurement_without_a_report_fails() {
         assert!(ended.said.contains("there is no report"), "{}", ended.said);
         assert_eq!(job.calls().len(), 1);
     }
+}
+
+/// A finished report that says exit code 2 was made by a wrong configuration: it is an error as any other.
+#[test]
+fn mode_publish_may_pass_all_the_same() {
+    for (published, complete, expected) in
+        [(1, true, 0), (2, true, 0), (3, true, 0), (1, false, 1), (3, false, 3)]
+    {
+        let mut job = Job::new("workflow_run").input("mode", "publish").input("fail", "false");
+        job.write("bin/publish-code", &published.to_string());
+        if !complete {
+            job.write("bin/unpublished", "");
+        }
+        let ended = job.run();
+        assert_eq!(ended.code, expected, "{published} {complete}: {}", ended.said);
+    }
+}
+
+#[test]
+fn a_lost_report_is_no_pass() {
+    let mut job = job("gate");
+    assert_eq!(job.step("prepare").code, 0);
+    let ended = job.step("publish");
+    assert_eq!(ended.code, 3, "{}", ended.said);
+    assert!(ended.said.contains("left no report"), "{}", ended.said);
 }

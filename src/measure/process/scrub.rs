@@ -24,8 +24,13 @@ const HARMLESS: &[&str] = &[
 
 /// Parts, between underscores or hyphens, by which the name of a secret is known.
 const SECRET_WORDS: &[&str] = &[
+    "AUTH",
+    "COOKIE",
+    "COOKIES",
     "CREDENTIAL",
     "CREDENTIALS",
+    "DSN",
+    "JWT",
     "KEY",
     "PASSPHRASE",
     "PASSWD",
@@ -38,6 +43,13 @@ const SECRET_WORDS: &[&str] = &[
     "TOKENS",
     "WEBHOOK",
 ];
+
+/// Ends of such parts.
+const SECRET_ENDS: &[&str] =
+    &["AUTH", "COOKIE", "DSN", "JWT", "KEY", "PASSWORD", "SECRET", "TOKEN"];
+
+/// Words that end so by chance.
+const WORDS: &[&str] = &["DONKEY", "HOTKEY", "MONKEY", "TURKEY"];
 
 /// Beginnings of names.
 const PREFIXES: &[&str] = &[
@@ -76,7 +88,7 @@ pub fn is_hidden(name: &OsStr) -> bool {
         || HIDDEN.contains(&name.as_str())
         || name.split(['_', '-', '.']).any(|word| {
             SECRET_WORDS.contains(&word)
-                || ["TOKEN", "SECRET", "PASSWORD", "APIKEY"].iter().any(|end| word.ends_with(end))
+                || (!WORDS.contains(&word) && SECRET_ENDS.iter().any(|end| word.ends_with(end)))
         })
 }
 
@@ -117,6 +129,13 @@ mod tests {
             "NPM_AUTHTOKEN",
             "OPENAI_API_KEY",
             "DB_PASSWORD",
+            "SIGNINGKEY",
+            "DEPLOY_SSHKEY",
+            "NPM_CONFIG__AUTH",
+            "DOCKER_AUTH_CONFIG",
+            "SENTRY_DSN",
+            "SESSION_COOKIE",
+            "CI_JOB_JWT",
             "RUNNER_TEMP",
             "GIT_CONFIG_VALUE_0",
             "GIT_CONFIG_COUNT",
@@ -143,6 +162,7 @@ mod tests {
             "TERM",
             "KEYBOARD",
             "MONKEY",
+            "GIT_AUTHOR_NAME",
         ] {
             assert!(!is_hidden(OsStr::new(name)), "{name}");
         }
