@@ -209,13 +209,13 @@ mod linux {
             .unwrap();
         let began = Instant::now();
         let stop = AtomicBool::new(false);
-        let (ours, swept) = thread::scope(|scope| {
+        let ours = thread::scope(|scope| {
             let ours = scope.spawn(|| run(&Command::shell("sleep 0.3; echo whole"), &stop));
             thread::sleep(Duration::from_millis(100));
-            let swept = sweep();
-            (ours.join().unwrap().unwrap(), swept)
+            // Whether this one ends it or a measurement that begins meanwhile, nobody can say.
+            sweep();
+            ours.join().unwrap().unwrap()
         });
-        assert!(swept >= 1);
         assert!(!stray.wait().unwrap().success());
         assert!(began.elapsed() < Duration::from_secs(10));
         assert_eq!(ours.stdout.text(), "whole\n");
