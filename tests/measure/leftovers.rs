@@ -1,4 +1,4 @@
-//! A terminal that hangs up, and executables of which one is missing or broken.
+//! What a killed measurement leaves, a terminal that hangs up, and executables of which one is missing or broken.
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -28,6 +28,23 @@ fn begun(scene: &Scene) {
         thread::sleep(Duration::from_millis(20));
     }
     thread::sleep(Duration::from_millis(300));
+}
+
+/// It would disturb what is measured next. Another test's benchgate may have been faster, so what is said is not looked at.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_killed_measurement_left_running_is_ended_before_another_begins() {
+    let scene = Scene::new(TWO, TWO);
+    scene.steer("base", "sleep", "47.3");
+    let mut child =
+        scene.measure("--blocks 2").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    begun(&scene);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    scene.steer("base", "sleep", "0");
+    let output = scene.benchgate("measure --resume runs").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output, &scene));
+    assert_eq!(running(&scene), 0);
 }
 
 /// A terminal that is closed ends it as Ctrl-C does, unless it is to go on.
