@@ -133,7 +133,7 @@ codes! {
     BuildFailed = "build-failed",
     /// A bench executable is none that benchgate can ask for one benchmark. `--cmd` measures any command.
     UnknownHarness = "unknown-harness",
-    /// Only one of the two revisions has the benchmark, so it was not measured.
+    /// Only one of the two revisions has the benchmark; it is run once, so that the report can name it.
     OneSided = "one-sided",
     /// A run ended badly, took longer than its limit or left no result. The benchmark was not measured further.
     RunFailed = "run-failed",
