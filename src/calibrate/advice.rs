@@ -1,5 +1,6 @@
 //! What the figures advise: formulas.
 
+use crate::model::FEWEST_BLOCKS;
 use crate::stats::special::beta_quantile;
 
 /// The part of the windows in which a change must be found to be called shown.
@@ -8,8 +9,6 @@ const SHOWN: f64 = 0.8;
 const GRID: [f64; 16] = [
     0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.10, 0.12, 0.15, 0.20, 0.25, 0.30, 0.40, 0.50,
 ];
-/// Fewer blocks than this never prove anything.
-const FEWEST_BLOCKS: f64 = 5.0;
 /// Margins are suggested in steps of this.
 const STEP: f64 = 0.005;
 
@@ -77,7 +76,7 @@ pub(super) fn blocks_for(
         return None;
     }
     let times = (shown.ln_1p() - lm).max(0.0) / room;
-    let needed = (blocks as f64 * times * times - 1e-9).ceil().max(FEWEST_BLOCKS);
+    let needed = (blocks as f64 * times * times - 1e-9).ceil().max(f64::from(FEWEST_BLOCKS));
     (needed <= f64::from(most)).then_some(needed as u32)
 }
 

@@ -11,7 +11,7 @@ use super::{MOST_BLOCKS, Origin, advice};
 use crate::config::Config;
 use crate::model::{
     CalibratedComparison, CalibratedRecording, Comparison, Detected, FalseAlarms, Metric,
-    MetricDetection, Severity, Statistic,
+    MetricDetection, Statistic,
 };
 
 /// A recording cut into windows, with what to try on them.
@@ -137,7 +137,7 @@ impl Experiment<'_> {
         (false_alarms, disjoint_false_alarms): (u64, u64),
     ) -> CalibratedComparison {
         let detected = self.detected(found, trials.len() as u64);
-        let lowest_failing = self.lowest_failing(row);
+        let lowest_failing = row.levels.lowest_failing(self.config.gate.fail_on);
         let alpha = self.config.gate.alpha.fraction();
         let changes = rows(trials, at).filter_map(|row| row.change).map(f64::abs);
         let noise = advice::within(changes.collect(), alpha);
@@ -177,13 +177,6 @@ impl Experiment<'_> {
         };
         let alpha = self.config.gate.alpha.fraction();
         advice::within(trials.iter().filter_map(furthest).collect(), alpha)
-    }
-
-    /// The lowest threshold that fails the build.
-    fn lowest_failing(&self, row: &Comparison) -> Option<f64> {
-        let fail_on = self.config.gate.fail_on;
-        let failing = Severity::LEVELS.into_iter().filter(|&level| fail_on.fails(level));
-        failing.filter_map(|level| row.levels.get(level)).min_by(f64::total_cmp)
     }
 
     /// Sums over the rows of each metric and statistic.

@@ -5,7 +5,7 @@ use super::cap::Cap;
 use super::plan::{Pair, Sides};
 use super::within::Inside;
 use crate::config::Config;
-use crate::model::{Measurement, Metric, Order, Statistic, SummaryOf, TestKind};
+use crate::model::{FEWEST_BLOCKS, Measurement, Metric, Order, Statistic, SummaryOf, TestKind};
 use crate::policy::rules::{NamedTest, Regression};
 use crate::stats::counts::{Count, counts, dispersion};
 use crate::stats::few::Within;
@@ -247,7 +247,7 @@ impl<'a> Pairing<'a> {
         let differences: BTreeMap<u32, f64> =
             complete.iter().map(|c| (c.block, c.difference)).collect();
         let by_link = average_links(&complete);
-        let few_links = by_link.as_ref().is_some_and(|links| links.len() < 5);
+        let fewer = if by_link.is_some() { Cap::FewLinks } else { Cap::FewBlocks };
         let blocks = by_link.unwrap_or_else(|| {
             complete.iter().map(|c| Block { difference: c.difference, spread: c.spread }).collect()
         });
@@ -259,11 +259,7 @@ impl<'a> Pairing<'a> {
                 self.few(1.0, Cap::OneRun)
             }
             (_, Some(estimate)) => {
-                let cap = match blocks.len() {
-                    0..5 if few_links => Some(Cap::FewLinks),
-                    0..5 => Some(Cap::FewBlocks),
-                    _ => None,
-                };
+                let cap = (blocks.len() < FEWEST_BLOCKS as usize).then_some(fewer);
                 self.found(TestKind::Paired, Raw::Estimate(estimate), cap)
             }
             // All blocks share one link: their mean is one draw of code layout.

@@ -44,11 +44,7 @@ pub(super) fn outcome(
 
 /// Whether the interval reaches, on its worse side, the lowest level that fails the build.
 pub(super) fn could_fail(c: &Comparison, fail_on: Action) -> bool {
-    let failing = Severity::LEVELS
-        .into_iter()
-        .filter(|&level| fail_on.fails(level))
-        .filter_map(|level| c.levels.get(level));
-    let lowest = failing.fold(f64::INFINITY, f64::min);
+    let lowest = c.levels.lowest_failing(fail_on).unwrap_or(f64::INFINITY);
     let worst = match (c.change, c.better) {
         (None, _) => return true,
         (Some(change), crate::model::Better::Lower) => change.high.unwrap_or(f64::INFINITY),

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
-use crate::model::{BenchmarkId, Better, Measurement, Metric, Severity, Side, Stage, Statistic};
+use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Stage, Statistic};
 use crate::policy::Rule;
 use crate::policy::rules::Regression;
 
@@ -187,11 +187,8 @@ impl<'a> Planner<'a, '_> {
     ) -> Pair<'a> {
         let margin =
             rule.and_then(|rule| rule.margin).unwrap_or(self.config.gate.margin).fraction();
-        let fails = |level| {
-            rule.is_some_and(|rule| rule.levels().get(level).is_some())
-                && self.config.gate.fail_on.fails(level)
-        };
-        let gating = Severity::LEVELS.into_iter().any(fails);
+        let fail_on = self.config.gate.fail_on;
+        let gating = rule.is_some_and(|rule| rule.levels().lowest_failing(fail_on).is_some());
         Pair {
             benchmark,
             metric,

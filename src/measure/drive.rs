@@ -19,11 +19,10 @@ use super::observe::Observer;
 use super::progress::{Event, Watch};
 use super::relink;
 use super::request::{Request, Subject};
-use super::schedule::FEWEST_BLOCKS;
 use super::sides::{self, Ready, WorkDir};
 use super::turn::FAILED;
 use crate::diag::{Code, Diagnostic};
-use crate::model::{BenchmarkId, Mode, ProfileName, Side, Stage};
+use crate::model::{BenchmarkId, FEWEST_BLOCKS, Mode, ProfileName, Side, Stage};
 
 /// The key of the request in `runset.json`.
 const REQUEST: &str = "request";

@@ -36,4 +36,3 @@ pub use place::{new_run_set, new_seed, work_dir};
 pub use progress::{Event, Watch};
 pub use request::{Request, ShellCommand, Subject};
 pub use revision::Revision;
-pub use schedule::FEWEST_BLOCKS;

@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{Budget, FEWEST_BLOCKS};
+use super::schedule::Budget;
 use super::{Halt, Revision};
 use crate::diag::{Code, Diagnostic, quoted};
-use crate::model::{Mode, Profile, ProfileName, Side, Stage, Timespan};
+use crate::model::{FEWEST_BLOCKS, Mode, Profile, ProfileName, Side, Stage, Timespan};
 
 /// What to measure, complete: a run set keeps it, so that an interrupted measurement can go on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -8,9 +8,6 @@ use rand::{RngExt, SeedableRng};
 
 use crate::model::{Side, Stage};
 
-/// The fewest blocks that a comparison can be decided from.
-pub const FEWEST_BLOCKS: u32 = 5;
-
 /// One benchmark's turn in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn {

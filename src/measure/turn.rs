@@ -100,7 +100,7 @@ impl Driver<'_> {
         let Some(lines) = self.lines(job, only, place, side, &command, ended, None)? else {
             return Ok(false);
         };
-        self.journal.append_all(&lines).map_err(Halt::input)?;
+        self.journal.append(&lines).map_err(Halt::input)?;
         Ok(true)
     }
 
@@ -143,7 +143,7 @@ impl Driver<'_> {
             }
         }
         // A result without its partner is no pair: both or neither.
-        self.journal.append_all(&pair).map_err(Halt::input)
+        self.journal.append(&pair).map_err(Halt::input)
     }
 
     fn command(

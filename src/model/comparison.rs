@@ -1,7 +1,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BenchmarkId, Better, Metric, Severity, Statistic, Unit};
+use super::{Action, BenchmarkId, Better, Metric, Severity, Statistic, Unit};
+
+/// Fewer blocks, or links of code layout, than these prove nothing: a change is a suspect at most.
+pub const FEWEST_BLOCKS: u32 = 5;
 
 /// What is said of one comparison.
 #[derive(
@@ -106,6 +109,13 @@ impl Levels {
             .rev()
             .find(|&level| self.get(level).is_some_and(|limit| magnitude >= limit))
             .unwrap_or_default()
+    }
+
+    /// The lowest threshold from which on the build fails; `None` where no level does.
+    #[must_use]
+    pub fn lowest_failing(&self, fail_on: Action) -> Option<f64> {
+        let failing = Severity::LEVELS.into_iter().filter(|&level| fail_on.fails(level));
+        failing.filter_map(|level| self.get(level)).min_by(f64::total_cmp)
     }
 
     /// The highest level that is set at all.

@@ -23,7 +23,7 @@ pub use benchmark::BenchmarkId;
 pub use calibration::{
     CalibratedComparison, CalibratedRecording, Calibration, Detected, FalseAlarms, MetricDetection,
 };
-pub use comparison::{Change, Comparison, Levels, SideEstimate, TestKind, Verdict};
+pub use comparison::{Change, Comparison, FEWEST_BLOCKS, Levels, SideEstimate, TestKind, Verdict};
 pub use environment::{environment_changes, environment_mismatches};
 pub use finding::{Finding, Waived};
 pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};

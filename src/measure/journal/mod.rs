@@ -124,20 +124,12 @@ impl Journal {
         store::text(self, lines).map(|_| ())
     }
 
-    /// Appends one line.
-    ///
-    /// # Errors
-    /// As [`Journal::append_all`].
-    pub fn append(&mut self, line: &Line) -> Result<(), Diagnostic> {
-        self.append_all(std::slice::from_ref(line))
-    }
-
     /// Appends what one process measured, or two at once, with a single write: all of it or nothing, unless the system fails.
     ///
     /// # Errors
     /// A line has no numbers, or such that no JSON can hold; a line with the same key is in the run set already; the
     /// file cannot be written. Nothing is appended then.
-    pub fn append_all(&mut self, lines: &[Line]) -> Result<(), Diagnostic> {
+    pub fn append(&mut self, lines: &[Line]) -> Result<(), Diagnostic> {
         store::append(self, lines)
     }
 

@@ -42,7 +42,7 @@ fn the_files_are_what_readers_expect() {
     let dir = tempfile::tempdir().unwrap();
     let set = dir.path().join("a/set");
     let mut journal = Journal::create(&set, &header()).unwrap();
-    journal.append(&line("a/b", 0, Side::Base)).unwrap();
+    journal.append(&[line("a/b", 0, Side::Base)]).unwrap();
     let memory = Line {
         metric: Metric::new("memory"),
         unit: Unit::Bytes,
@@ -51,7 +51,7 @@ fn the_files_are_what_readers_expect() {
         extra: BTreeMap::new(),
         ..line("a/\u{1b}\n\"é", 0, Side::Head)
     };
-    journal.append(&memory).unwrap();
+    journal.append(std::slice::from_ref(&memory)).unwrap();
     assert!(journal.is_finished(&memory.key()));
     let of_block =
         |stage| journal.block(stage, 0).map(|key| (&key.benchmark, key.side)).collect::<Vec<_>>();
@@ -101,7 +101,7 @@ fn a_directory_that_is_taken_is_left_alone() {
     drop(journal);
     // Nothing was measured yet, so it can be begun anew.
     let mut journal = Journal::create(dir.path(), &header()).unwrap();
-    journal.append(&line("a/b", 0, Side::Base)).unwrap();
+    journal.append(&[line("a/b", 0, Side::Base)]).unwrap();
     drop(journal);
     insta::assert_snapshot!(say(Journal::create(dir.path(), &header()).unwrap_err()), @r"
     the directory holds a run set already
@@ -127,16 +127,16 @@ fn what_cannot_be_read_again_is_not_written() {
     ];
     let mut said = String::new();
     for line in &refused {
-        let error = journal.append(line).unwrap_err();
+        let error = journal.append(std::slice::from_ref(line)).unwrap_err();
         assert_eq!(error.code, crate::diag::Code::RunFailed, "it is the run's fault alone");
         said += &error.message;
         said.push('\n');
     }
     let good = line("a", 0, Side::Base);
-    said += &journal.append_all(&[good.clone(), good.clone()]).unwrap_err().message;
+    said += &journal.append(&[good.clone(), good.clone()]).unwrap_err().message;
     said.push('\n');
-    journal.append(&good).unwrap();
-    said += &journal.append(&good).unwrap_err().message;
+    journal.append(std::slice::from_ref(&good)).unwrap();
+    said += &journal.append(std::slice::from_ref(&good)).unwrap_err().message;
     insta::assert_snapshot!(said, @r"
     a run of `a` (base, block 0) was not written: there are no numbers
     a run of `a` (base, block 0) was not written: a number is infinite or not a number
@@ -151,7 +151,7 @@ fn what_cannot_be_read_again_is_not_written() {
 fn a_broken_line_before_the_last_is_an_error_with_its_place() {
     let dir = tempfile::tempdir().unwrap();
     let mut journal = Journal::create(dir.path(), &header()).unwrap();
-    journal.append(&line("a", 0, Side::Base)).unwrap();
+    journal.append(&[line("a", 0, Side::Base)]).unwrap();
     drop(journal);
     let path = dir.path().join("runs.jsonl");
     let text = fs::read_to_string(&path).unwrap();
@@ -186,10 +186,10 @@ fn runs_are_forgotten_by_their_key() {
     let again = Line { stage: Stage::Confirm, ..line("a", 0, Side::Base) };
     let lines =
         [line("a", 0, Side::Base), line("b", 0, Side::Base), again, line("a", 1, Side::Base)];
-    journal.append_all(&lines).unwrap();
+    journal.append(&lines).unwrap();
     let gone = lines[0].key();
     journal.forget(&|key| *key == gone).unwrap();
-    journal.append(&line("a", 0, Side::Head)).unwrap();
+    journal.append(&[line("a", 0, Side::Head)]).unwrap();
     let known = journal.finished().clone();
     drop(journal);
     let Resumed { journal, .. } = Journal::resume(dir.path()).unwrap();
@@ -206,7 +206,7 @@ proptest! {
         let dir = tempfile::tempdir().unwrap();
         let mut journal = Journal::create(dir.path(), &header()).unwrap();
         for block in 0..runs {
-            journal.append_all(&[line("a/é", block, Side::Base), line("a/é", block, Side::Head)]).unwrap();
+            journal.append(&[line("a/é", block, Side::Base), line("a/é", block, Side::Head)]).unwrap();
         }
         drop(journal);
         let path = dir.path().join("runs.jsonl");
@@ -227,7 +227,7 @@ proptest! {
             for side in [Side::Base, Side::Head] {
                 let line = line("a/é", block, side);
                 if !journal.is_finished(&line.key()) {
-                    journal.append(&line).unwrap();
+                    journal.append(&[line]).unwrap();
                 }
             }
         }

@@ -1,12 +1,9 @@
 //! What a calibration advises, in sentences.
 
-use crate::model::{CalibratedComparison, CalibratedRecording, Calibration};
+use crate::model::{CalibratedComparison, CalibratedRecording, Calibration, FEWEST_BLOCKS};
 use crate::report::number;
 use crate::report::phrase::Phrase;
 use crate::report::words::counted;
-
-/// Fewer blocks than this never prove anything.
-const FEWEST_BLOCKS: u32 = 5;
 
 /// Each sentence with whether something should be changed; `few` names at most in each.
 pub(super) fn sentences(
