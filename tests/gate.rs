@@ -35,6 +35,7 @@ fn run(name: &str, side: Side, block: u32, value: f64) -> Run {
         unit: Unit::Nanoseconds,
         data: Data::Iterations { iters, times },
         throughput: None,
+        at: Vec::new(),
         link: None,
         origin: Origin { file: Arc::from("runs"), line: Some(block + 1) },
     }

@@ -62,6 +62,7 @@ impl PullRequest {
                         unit: Unit::Nanoseconds,
                         data: Data::Values(vec![1000.0 * log.exp()]),
                         throughput: None,
+                        at: Vec::new(),
                         link: None,
                         origin: Origin { file: Arc::from("simulated"), line: None },
                     });

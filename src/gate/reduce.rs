@@ -53,6 +53,7 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
             Statistic::Min => plain(*sorted.first()?),
             Statistic::Max => plain(*sorted.last()?),
             Statistic::Stddev => plain(stats::reduce::standard_deviation(&samples)?),
+            Statistic::Slope => None,
             Statistic::Percentile(_) => {
                 let q = statistic.quantile()?;
                 if (samples.len() as u64) < stats::quantile::samples_needed(q)

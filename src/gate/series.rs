@@ -226,7 +226,7 @@ fn interval(
             Statistic::Median => few::median_variance(spread, samples as f64),
             Statistic::Mean => spread * spread / (samples as f64).max(1.0),
             Statistic::Percentile(_) => return of_percentile,
-            Statistic::Min | Statistic::Max | Statistic::Stddev => return None,
+            Statistic::Min | Statistic::Max | Statistic::Stddev | Statistic::Slope => return None,
         };
         let reach = NORMAL_95 * variance.sqrt();
         Some((value * (-reach).exp(), value * reach.exp()))

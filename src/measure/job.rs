@@ -272,6 +272,7 @@ impl Job {
             unit,
             data: Data::Values(values),
             throughput: None,
+            at: Vec::new(),
             link: None,
             origin: Origin { file: Arc::from(""), line: None },
         }

@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod severity;
 mod statistic;
+mod table;
 mod timespan;
 mod unit;
 
@@ -34,5 +35,6 @@ pub use report::{ConfigInfo, Outcome, Report, SCHEMA, SideInfo, SuiteShift, Thre
 pub use run::{Data, Origin, Run, Side, Stage, Summary, SummaryOf, Throughput};
 pub use severity::{Action, Display, Order, Severity};
 pub use statistic::Statistic;
+pub use table::{Cell, Column, Curve, Fit, Number, NumberKind, Point, Status, Table, TableRow};
 pub use timespan::Timespan;
 pub use unit::Unit;

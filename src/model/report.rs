@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Action, Comparison, Display, Finding, Levels, Measurement, Metric, Order, Severity, Statistic,
+    Table,
 };
 use crate::diag::Diagnostic;
 
@@ -54,9 +55,9 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// What the comparisons stand on.
     pub measurements: Vec<Measurement>,
-    /// Tables of rules that have one; each has a `kind`.
+    /// What rules measured against what they ask for.
     #[serde(default)]
-    pub tables: Vec<serde_json::Value>,
+    pub tables: Vec<Table>,
     /// What the rules have to say, worst first.
     pub findings: Vec<Finding>,
     /// What was wrong with the inputs or the configuration.

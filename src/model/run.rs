@@ -69,6 +69,8 @@ pub struct Run {
     pub unit: Unit,
     /// The numbers.
     pub data: Data,
+    /// When each of the values was taken, in seconds since the first one of the run; empty where nobody knows.
+    pub at: Vec<f64>,
     /// What one iteration processes, where the harness says so.
     pub throughput: Option<Throughput>,
     /// The seed by which this run's executable was linked.

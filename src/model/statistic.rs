@@ -18,6 +18,8 @@ pub enum Statistic {
     Max,
     /// The standard deviation.
     Stddev,
+    /// The growth over time, in the unit of the metric an hour; negative where it shrinks.
+    Slope,
     /// A percentile other than 50, in thousandths of a percent: p95 is 95,000, p99.9 is 99,900.
     Percentile(u32),
 }
@@ -28,7 +30,7 @@ impl Statistic {
     pub fn quantile(self) -> Option<f64> {
         match self {
             Self::Percentile(thousandths) => Some(f64::from(thousandths) / 100_000.0),
-            Self::Median | Self::Mean | Self::Min | Self::Max | Self::Stddev => None,
+            Self::Median | Self::Mean | Self::Min | Self::Max | Self::Stddev | Self::Slope => None,
         }
     }
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Statistic {
             Self::Min => f.write_str("min"),
             Self::Max => f.write_str("max"),
             Self::Stddev => f.write_str("stddev"),
+            Self::Slope => f.write_str("slope"),
             Self::Percentile(thousandths) => write!(f, "p{}", f64::from(*thousandths) / 1000.0),
         }
     }
@@ -61,6 +64,7 @@ impl FromStr for Statistic {
             "min" => Self::Min,
             "max" => Self::Max,
             "stddev" => Self::Stddev,
+            "slope" => Self::Slope,
             _ => {
                 let number = text.strip_prefix('p').ok_or_else(expected)?;
                 if !number.starts_with(|c: char| c.is_ascii_digit())

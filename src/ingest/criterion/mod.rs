@@ -184,6 +184,7 @@ fn read_one(
         unit: Unit::Nanoseconds,
         data: Data::Iterations { iters: sample.iters, times: sample.times },
         throughput: super::numbers::criterion_throughput(&named.throughput),
+        at: Vec::new(),
         link: None,
         origin: Origin { file: Arc::from(shown(&file)), line: None },
     });

@@ -93,6 +93,7 @@ impl Collector {
             unit,
             data,
             throughput: None,
+            at: Vec::new(),
             link: None,
             origin: Origin { file: Arc::clone(&self.file), line: Some(line) },
         }

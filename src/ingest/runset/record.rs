@@ -92,6 +92,7 @@ impl Record {
             unit,
             data,
             throughput: throughput(&self.throughput).map_err(|reason| ("throughput", reason))?,
+            at: Vec::new(),
             link: self.extra.unwrap_or_default().link_seed,
             origin: Origin { file: Arc::clone(file), line: Some(line) },
         })

@@ -60,7 +60,11 @@ fn read(report: &Report) -> Result<Report, Diagnostic> {
 fn a_report_is_kept_without_what_it_decided() {
     let mut forged = sample();
     (forged.outcome, forged.exit_code) = (crate::model::Outcome::Pass, 0);
-    forged.tables = vec![json!({ "kind": "targets", "text": "all good" })];
+    forged.tables = vec![crate::model::Table {
+        kind: "targets".into(),
+        title: "All good".into(),
+        ..Default::default()
+    }];
     forged.suite_shift =
         Some(crate::model::SuiteShift { estimate: 0.0, low: 0.0, high: 0.0, p_value: 1.0 });
     forged.base.commit = Some("a1b2c3d".into());
