@@ -1,6 +1,6 @@
 //! Numbers for people: scaled to a unit that fits, with three significant digits.
 
-use super::Unit;
+use super::{Better, Unit};
 
 /// A real minus sign, as wide as a plus.
 const MINUS: char = '\u{2212}';
@@ -109,9 +109,8 @@ impl Amounts {
     }
 
     fn step(&self, value: f64) -> (f64, &'static str) {
-        let near = |reference: &f64| {
-            value == 0.0 || (0.1..10.0).contains(&(value / reference).abs())
-        };
+        let near =
+            |reference: &f64| value == 0.0 || (0.1..10.0).contains(&(value / reference).abs());
         step_in(self.scale, self.reference.filter(near).unwrap_or(value))
     }
 }
@@ -162,6 +161,41 @@ pub fn factor(times: f64) -> String {
 #[must_use]
 pub fn share(fraction: f64) -> String {
     change(fraction).trim_start_matches('+').to_owned()
+}
+
+/// How far a number is from its limit: `35.7 % headroom`, `160x better`, `12 % over`, `2.3x short`.
+///
+/// From twice on it is a factor. Beside a limit that is not positive there is no ratio, so only the side is said.
+#[must_use]
+pub fn margin(actual: f64, limit: f64, better: Better) -> String {
+    let (holds, beyond) = match better {
+        Better::Lower => (actual <= limit, "over"),
+        Better::Higher => (actual >= limit, "short"),
+    };
+    if actual == limit {
+        return "at the limit".to_owned();
+    }
+    if limit <= 0.0 {
+        return if holds { "within".to_owned() } else { beyond.to_owned() };
+    }
+    let (small, large) = if actual < limit { (actual, limit) } else { (limit, actual) };
+    let times = large / small;
+    let word = match holds {
+        true if small > 0.0 && times >= 2.0 => "better",
+        true => "headroom",
+        false => beyond,
+    };
+    if small > 0.0 && times >= 2.0 {
+        format!("{} {word}", factor(two_digits(times)))
+    } else {
+        let share = share((actual - limit).abs() / limit).replace(".0 %", " %");
+        format!("{share} {word}")
+    }
+}
+
+/// A factor of a margin says how far, not how much exactly: two digits below ten, else three.
+fn two_digits(times: f64) -> f64 {
+    if times < 9.95 { (times * 10.0).round() / 10.0 } else { times }
 }
 
 /// The largest unit of which the rounded value is at least one.
@@ -483,6 +517,37 @@ mod tests {
         assert_eq!(share(0.0), "0.0 %");
     }
 
+    #[test]
+    fn margins_are_percentages_and_from_twice_on_factors() {
+        for (actual, limit, text) in [
+            (128.67, 200.0, "35.7 % headroom"),
+            (1.25, 200.0, "160x better"),
+            (100.0, 200.0, "2x better"),
+            (100.1, 200.0, "50 % headroom"),
+            (224.0, 200.0, "12 % over"),
+            (460.0, 200.0, "2.3x over"),
+            (200.0, 200.0, "at the limit"),
+            (199.99, 200.0, "0.0050 % headroom"),
+            (0.0, 200.0, "100 % headroom"),
+            (-10.0, 200.0, "105 % headroom"),
+            (0.0, 0.0, "at the limit"),
+            (1.0, 0.0, "over"),
+            (-6.0, -5.0, "within"),
+        ] {
+            assert_eq!(margin(actual, limit, Better::Lower), text, "{actual} {limit}");
+        }
+        for (actual, limit, text) in [
+            (950.0, 100.0, "9.5x better"),
+            (135.0, 100.0, "35 % headroom"),
+            (88.0, 100.0, "12 % short"),
+            (20.0, 100.0, "5x short"),
+            (0.0, 100.0, "100 % short"),
+            (-1.0, 0.0, "short"),
+        ] {
+            assert_eq!(margin(actual, limit, Better::Higher), text, "{actual} {limit}");
+        }
+    }
+
     /// Reads a number back as a person would.
     fn read_back(text: &str, unit: Unit) -> f64 {
         let (number, name) = text.split_once(' ').unwrap_or((text, ""));
@@ -503,6 +568,16 @@ mod tests {
     ];
 
     proptest! {
+        #[test]
+        fn a_margin_never_says_the_wrong_side(actual in proptest::num::f64::NORMAL, limit in proptest::num::f64::NORMAL) {
+            for better in [Better::Lower, Better::Higher] {
+                let text = margin(actual, limit, better);
+                let holds = match better { Better::Lower => actual <= limit, Better::Higher => actual >= limit };
+                let good = ["headroom", "better", "within", "at the limit"].iter().any(|w| text.contains(w));
+                prop_assert_eq!(good, holds, "{}", text);
+            }
+        }
+
         #[test]
         fn what_is_shown_is_the_number(value in proptest::num::f64::NORMAL, unit in 0..8usize) {
             let unit = UNITS[unit];
