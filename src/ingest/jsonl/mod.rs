@@ -4,8 +4,12 @@ mod collect;
 mod fields;
 mod line;
 mod metrics;
+mod moment;
 mod object;
+mod resources;
 mod rules;
+mod series;
+mod windows;
 
 use rayon::prelude::*;
 
