@@ -100,7 +100,8 @@ impl Collector {
                     flaw = series.add(sample, record.stamp).or(flaw);
                 }
                 Numbers::Summary(summary) => {
-                    moment = record.stamp.and_then(|stamp| stamp.moment);
+                    let end = record.window.map(|(span, _)| span.to);
+                    moment = record.stamp.and_then(|stamp| stamp.moment).or(end);
                     self.summaries.push((key, line.number, summary));
                 }
             }
