@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::{Action, Levels, Order, Report, Severity, SideInfo, TestKind, Threshold};
+use crate::model::{
+    Action, Levels, Order, Outcome, Report, Severity, SideInfo, TestKind, Threshold,
+};
 use crate::report::number;
 use crate::report::phrase::Phrase;
 use crate::report::words::{counted, thousands};
@@ -55,7 +57,7 @@ pub(crate) fn how(report: &Report) -> Vec<Phrase> {
     if report.base != SideInfo::default() || report.head != SideInfo::default() {
         lines.push(sides(report));
     }
-    if !report.comparisons.is_empty() {
+    if !report.comparisons.is_empty() && !is_without_base(report) {
         lines.push(layout(report));
     }
     lines.extend(thresholds(report));
@@ -64,9 +66,18 @@ pub(crate) fn how(report: &Report) -> Vec<Phrase> {
     lines
 }
 
+/// Whether head was measured and base was not, so that nothing can be compared.
+pub(super) fn is_without_base(report: &Report) -> bool {
+    report.base.runs == 0 && report.head.runs > 0 && report.outcome != Outcome::Error
+}
+
 fn sides(report: &Report) -> Phrase {
     let (base, head) = (report.base.runs, report.head.runs);
     let runs = |n: u64| counted(usize::try_from(n).unwrap_or(usize::MAX), "run");
+    if is_without_base(report) {
+        let head = Phrase::of("Head ").then(revision(&report.head));
+        return head.text(format!(": {}. There is no base.", runs(report.head.runs)));
+    }
     let order = match report.order {
         _ if base.max(head) <= 1 => "one run a side".to_owned(),
         Order::Interleaved if base == head => {

@@ -159,12 +159,18 @@ fn pass(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> (Sign, Phrase
     if waived > 0 {
         parts.push(Phrase::of(format!("{waived} waived")));
     }
-    let sign = if parts.is_empty() || (!regressed && others.is_empty() && suspects == 0) {
+    // Without a base and without rules that can do without, nothing was looked at.
+    let blind = super::decided::is_without_base(report) && report.tables.is_empty();
+    let sign = if blind {
+        Sign::Look
+    } else if parts.is_empty() || (!regressed && others.is_empty() && suspects == 0) {
         Sign::Good
     } else {
         Sign::Look
     };
     let text = match (regressed, waived) {
+        _ if blind => "no base to compare with",
+        _ if super::decided::is_without_base(report) => "nothing fails; no base to compare with",
         (true, _) => "no regression that fails the build",
         (false, 0) => "no regressions",
         (false, _) => "no regressions beyond those that are waived",
