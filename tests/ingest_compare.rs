@@ -1,5 +1,7 @@
 //! What `benchgate compare` takes beside two sides: baselines of head under a name, and no base at all.
 
+#![expect(clippy::expect_used, reason = "a file that cannot be written is a failed test")]
+
 mod common;
 
 use std::fs;
