@@ -157,6 +157,8 @@ fn is_calm(text: &str) -> bool {
                     | '’'
                     | '≥'
                     | '≤'
+                    | '^'
+                    | '·'
             )
     };
     let word_is_linked = |word: &str| {
@@ -166,7 +168,14 @@ fn is_calm(text: &str) -> bool {
     };
     let colon_inside =
         text.split(' ').any(|w| w.trim_end_matches(':').contains(':') || w.ends_with("::"));
-    text.chars().all(harmless)
+    // Inside a word these two are no markup.
+    let inside_word = |at: usize, c: char| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + 1..).and_then(|after| after.chars().next());
+        matches!(c, '_' | '=')
+            && [before, after].iter().all(|c| c.is_some_and(char::is_alphanumeric))
+    };
+    text.char_indices().all(|(at, c)| harmless(c) || inside_word(at, c))
         && !colon_inside
         && !text.contains("--")
         && !text
@@ -197,6 +206,18 @@ pub fn html(text: &str) -> String {
         }
     }
     out
+}
+
+/// Foreign words in the summary of a fold, which GitHub takes as HTML: what is more than plain words becomes code, so
+/// that nobody is mentioned and nothing is linked.
+#[must_use]
+pub(crate) fn summary(text: &str, longest: usize) -> String {
+    let shown = cut(text, longest);
+    match shown.trim() {
+        "" => "(blank)".to_owned(),
+        calm if is_calm(calm) => html(calm),
+        other => format!("<code>{}</code>", html(other)),
+    }
 }
 
 /// Text for XML: control characters, most of which XML cannot hold at all, become visible. The writer escapes the
