@@ -60,6 +60,11 @@ pub fn pair(base: f64, head: f64, unit: Unit) -> (String, String) {
     }
 }
 
+/// The unit that a number is shown in: how many stored units it holds, and its name.
+pub(crate) fn step(value: f64, unit: Unit) -> (f64, &'static str) {
+    step_for(value, unit)
+}
+
 /// The largest unit of which the rounded value is at least one.
 fn step_for(value: f64, unit: Unit) -> (f64, &'static str) {
     let steps = scale(unit);

@@ -17,7 +17,7 @@ use crate::model::{
 use super::phrase::Phrase;
 use super::words::thousands;
 
-pub(crate) use decided::{confidence, environment, how, legend};
+pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
