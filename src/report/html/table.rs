@@ -8,6 +8,6 @@ use crate::report::view::View;
 pub(super) fn tables(view: &View<'_>) -> Vec<Value> {
     view.report.tables.iter().map(|table| {
         let plots: Vec<Value> = table.curves.iter().filter_map(super::curve::plot).collect();
-        context! { title => table.title, plots }
+        context! { title => table.title.clone(), plots }
     }).collect()
 }
