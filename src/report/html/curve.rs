@@ -105,8 +105,8 @@ pub(super) fn plot(curve: &Curve) -> Option<Value> {
         name,
         parameter,
         width => WIDTH, height => HEIGHT, left => LEFT, right => RIGHT, top => TOP, bottom => BOTTOM,
-        across => ticks(across, |n| number::quantity(n, Unit::Count)),
-        up => ticks(up, |n| number::quantity(n, curve.unit)),
+        across => ticks(across, |n| number::limit(n, Unit::Count)),
+        up => ticks(up, |n| number::limit(n, curve.unit)),
         base => marks(&curve.base, across, up),
         head => marks(&curve.head, across, up),
         fits,
@@ -114,19 +114,8 @@ pub(super) fn plot(curve: &Curve) -> Option<Value> {
 }
 
 fn ticks(axis: Axis, label: impl Fn(f64) -> String) -> Vec<Value> {
-    let tick = |n: f64| context! { at => axis.at(n), label => short(&label(n)) };
+    let tick = |n: f64| context! { at => axis.at(n), label => label(n) };
     axis.ticks().into_iter().map(tick).collect()
-}
-
-/// `1.00 µs` as `1 µs`: ticks are round.
-fn short(label: &str) -> String {
-    let (number, unit) = label.split_once(' ').unwrap_or((label, ""));
-    let number = if number.contains('.') && !number.contains('e') {
-        number.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        number
-    };
-    format!("{number} {unit}").trim_end().to_owned()
 }
 
 fn marks(points: &[Point], across: Axis, up: Axis) -> Vec<Value> {
@@ -154,7 +143,7 @@ fn words(curve: &Curve, name: &str, parameter: &str) -> String {
         let drawn: Vec<&Point> = points.iter().filter(|p| is_drawn(p.n) && is_drawn(p.value)).collect();
         let (first, last) = (*drawn.first()?, *drawn.last()?);
         let at = |p: &Point| {
-            let n = short(&number::quantity(p.n, Unit::Count));
+            let n = number::limit(p.n, Unit::Count);
             format!("{} at {parameter} = {n}", number::quantity(p.value, curve.unit))
         };
         Some(format!("{} to {}", at(first), at(last)))
@@ -218,12 +207,10 @@ mod tests {
     fn ticks_are_round_and_never_too_few() {
         let labels = |numbers: &[f64]| {
             let axis = Axis::new(numbers.iter().copied(), 0.0, 100.0).unwrap();
-            axis.ticks().iter().map(|&n| short(&number::quantity(n, Unit::Count))).collect::<Vec<_>>()
+            axis.ticks().iter().map(|&n| number::limit(n, Unit::Count)).collect::<Vec<_>>()
         };
         assert_eq!(labels(&[1.0, 1000.0]), ["1", "10", "100", "1,000"]);
         assert_eq!(labels(&[2.0, 50.0]), ["2", "5", "10", "20", "50"]);
-        assert_eq!(short("1.50 ms"), "1.5 ms");
-        assert_eq!(short("10"), "10");
     }
 
     #[test]
