@@ -8,6 +8,7 @@
   const rows = [...body.rows];
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const columns = read("columns");
+  const place = (row) => Number(row.id.slice(1));
   // The numbers of the plots are most of the page: they are read when the first benchmark is opened.
   let plots;
   const element = (name, attributes = {}, ...children) => grow(document.createElement(name), attributes, children);
@@ -151,13 +152,29 @@
   form.hidden = false;
   document.getElementById("open-hint").hidden = false;
 
+  // Pictures of the intervals, of what is in sight and a little beyond.
+  const sight = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      sight.unobserve(target);
+      picture(target, columns.picture[place(target)]);
+    }
+  }, { rootMargin: "400px" });
+  function picture(row, numbers) {
+    if (!numbers || row.cells[3].firstElementChild) return;
+    const [margin, path, estimate] = numbers;
+    row.cells[3].prepend(shape("svg", { viewBox: "0 0 120 16", "aria-hidden": "true" },
+      shape("rect", { class: "mg", x: 60 - margin, width: 2 * margin, height: 16 }),
+      line("ln", path), shape("circle", { cx: estimate, cy: 8, r: 3.5 })));
+  }
+  for (const row of rows) sight.observe(row);
+
   // Opening a benchmark
   rows.forEach((row) => {
     const link = row.cells[0].firstElementChild;
     link.setAttribute("role", "button");
     link.setAttribute("aria-expanded", "false");
   });
-  const place = (row) => Number(row.id.slice(1));
   body.addEventListener("click", (event) => {
     const link = event.target.closest("a.name");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -234,6 +251,11 @@
 
   // Plots. Coordinates have one decimal; W and H are those of the drawing, which is scaled to its place.
   const W = 420, LEFT = 56, RIGHT = 408;
+  // Amounts are places between the ends of their range, in two bytes each.
+  function amounts(text, [low, high]) {
+    const bytes = Uint8Array.from(atob(text ?? ""), (byte) => byte.charCodeAt(0));
+    return Array.from({ length: bytes.length / 2 }, (_, i) => low + ((bytes[2 * i] + 256 * bytes[2 * i + 1]) / 65535) * (high - low));
+  }
   const near = (number) => Math.round(number * 10) / 10;
   const extent = (numbers) => numbers.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [Infinity, -Infinity]);
 
@@ -267,8 +289,9 @@
   const label = (kind, x, y, words) => shape("text", { class: kind, x, y }, words);
   const figure = (title, soft, drawn, legend) =>
     element("figure", {}, element("figcaption", {}, title, element("span", { class: "soft" }, soft)), drawn, legend);
+  const three = (number) => Number(number.toPrecision(3));
   const between = (numbers, unit) => {
-    const [low, high] = extent(numbers);
+    const [low, high] = extent(numbers).map(three);
     return `${low} to ${high} ${unit}`.trim();
   };
   function sides(base, head) {
@@ -281,11 +304,10 @@
   // One dot a run. Where a run of head stands beside one of base, both stand above each other and are joined.
   function runs(plot) {
     const [base, head] = plot.sides.map((side) =>
-      (side.runs ?? []).map((value, i) => ({ value, block: side.blocks ? side.blocks[i] : i })));
+      amounts(side.runs, plot.range).map((value, i) => ({ value, block: side.blocks ? side.blocks[i] : i })));
     if (!base.length && !head.length) return null;
     const height = 210, top = 10, bottom = 168;
-    const [nothing, ...values] = [null, ...base, ...head].map((run) => run?.value);
-    const range = padded(extent(values), 0.08);
+    const range = padded(extent([...base, ...head].map((run) => run.value)), 0.08);
     const y = scale(range, bottom, top);
     let order;
     if (plots.paired) {
@@ -333,7 +355,7 @@
   function change(plot) {
     if (!plot.change) return null;
     const [estimate, low, high, margin] = plot.change;
-    const levels = plot.levels ?? [];
+    const levels = plots.levels[plot.levels];
     const ends = [0, estimate, margin, -margin];
     const reach = 2.5 * Math.max(...ends.map(Math.abs), 1);
     for (const end of [low, high]) ends.push(Math.max(-reach, Math.min(reach, end ?? estimate)));
@@ -368,7 +390,7 @@
 
   // The distribution of samples, from its quantiles: a density with the middle half and nine tenths below it.
   function samples(plot) {
-    const named = [["base", plot.sides[0].quantiles], ["head", plot.sides[1].quantiles]].filter(([, q]) => q);
+    const named = ["base", "head"].map((name, i) => [name, amounts(plot.sides[i].quantiles, plot.range)]).filter(([, q]) => q.length);
     if (!named.length) return null;
     const of = (quantiles, part) => {
       const at = part * (quantiles.length - 1), i = Math.min(Math.floor(at), quantiles.length - 2);
@@ -397,7 +419,7 @@
       svg.push(label("e", LEFT - 8, floor, name));
       svg.push(shape("g", { class: name }, line("density", area), line("whisker", `M${at(0.05)} ${floor + 7}H${at(0.95)}`),
         line("box", `M${at(0.25)} ${floor + 7}H${at(0.75)}`), line("median", `M${at(0.5)} ${floor + 2}v10`)));
-      said.push(`${name}: median ${near(of(quantiles, 0.5) * 100) / 100}, half between ${near(of(quantiles, 0.25) * 100) / 100} and ${near(of(quantiles, 0.75) * 100) / 100} ${plot.unit}`);
+      said.push(`${name}: median ${three(of(quantiles, 0.5))}, half between ${three(of(quantiles, 0.25))} and ${three(of(quantiles, 0.75))} ${plot.unit}`);
     });
     const unit = plot.unit ? `, ${plot.unit}` : "";
     return figure("Samples", ` of the first run${unit}`, drawing(height, `Samples of the first run; ${said.join("; ")}`, ...svg),

@@ -32,7 +32,7 @@ function benchmark(i, next, scale) {
   const drift = Array.from({ length: BLOCKS }, () => normal() * noise);
   const perRun = (factor) => drift.map((d) => amount * factor * (1 + d + normal() * noise));
   const quantiles = (factor) =>
-    Array.from({ length: 21 }, (_, q) => amount * factor * (1 - 3 * noise + 6 * noise * (q / 20) + (q > 18 ? (q - 18) * 4 * noise : 0) + noise * Math.sin(q)));
+    Array.from({ length: 21 }, (_, q) => amount * factor * (1 - 3 * noise + 6 * noise * (q / 20) + (q > 18 ? (q - 18) * 4 * noise : 0) + 0.2 * noise * Math.sin(q)));
   const sides = { base: [perRun(1), quantiles(1)], head: [perRun(1 + change), quantiles(1 + change)] };
   const half = 1.4 * noise;
   const [low, high] = [change - half, change + half];

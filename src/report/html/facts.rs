@@ -11,7 +11,6 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(change) = c.change {
         let confidence = number::setting(change.confidence);
-        facts.push(("change", row.change()));
         facts.push(("interval of the decision", format!("{} ({confidence})", row.interval())));
         facts.push(("worse by at most", row.at_most_text()));
     }
@@ -61,9 +60,7 @@ pub(super) fn sides(row: &Row<'_>) -> Vec<(&'static str, [String; 2])> {
         row.measured.map(|measured| measured.and_then(of).unwrap_or_else(none))
     };
     let count = |n: u64| (n > 0).then(|| thousands(n));
-    let (base, head) = row.values();
     let lines = [
-        ("estimate", [base, head]),
         ("95 % interval", both(&interval)),
         ("runs", both(&|m| count(m.n))),
         ("samples", both(&|m| count(m.samples))),

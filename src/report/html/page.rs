@@ -48,7 +48,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         config => safe(escape::html_code(&escape::cut_middle(config_file(view), escape::NAME))),
         inconclusive => rows(&|class| class == Class::Inconclusive),
         tables => table::tables(view),
-        all => all(view, scale),
+        all => all(view),
         kinds => kinds(view),
         metrics => data::metrics(view).keys().map(|metric| escape::cut(metric, escape::WORD)).collect::<Vec<_>>(),
         notes => list(view.notes.iter().map(note), view.notes.len()),
@@ -57,7 +57,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         environment => environment(view),
         docs_url => options.docs_url.as_deref().and_then(escape::link),
         tool => escape::cut(&tool, escape::WORD),
-        columns => safe(data::columns(view)),
+        columns => safe(data::columns(view, scale)),
         plots => safe(data::plots(view)),
     }
 }
@@ -101,15 +101,15 @@ fn part(view: &View<'_>, scale: Scale, is: &dyn Fn(Class) -> bool) -> Value {
     let total = of().count();
     let kind = of().next().map(|(_, row)| kind(row.class));
     let rows: Vec<Value> =
-        of().take(OPEN).map(|(place, r)| row(place, r, display, scale)).collect();
+        of().take(OPEN).map(|(place, r)| row(place, r, display, Some(scale))).collect();
     context! { left_out => total.saturating_sub(rows.len()), total, rows, kind }
 }
 
-/// Every row, each made when it is written: ten thousand of them are not held at once.
-fn all(view: &View<'_>, scale: Scale) -> Value {
+/// Every row; their pictures are drawn by the script, of what is in sight.
+fn all(view: &View<'_>) -> Value {
     let display = &view.report.config.display;
     let rows = view.rows.iter().enumerate();
-    rows.map(|(place, r)| row(place, r, display, scale)).collect::<Vec<_>>().into()
+    rows.map(|(place, r)| row(place, r, display, None)).collect::<Vec<_>>().into()
 }
 
 /// The kinds that have rows, with how many.

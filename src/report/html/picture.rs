@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
+
 use crate::model::{Better, Comparison};
 use crate::report::interval;
 use crate::report::view::{Class, Row};
@@ -40,28 +42,38 @@ impl Scale {
         HALF + REACH * at / self.end
     }
 
-    /// The picture of a comparison: the margin as a band, the interval as a line, the estimate as a dot, arrows where
-    /// the line runs on. Empty where there is no change to draw.
-    pub(super) fn picture(self, comparison: &Comparison) -> String {
-        let Some(span) = interval::span(comparison) else { return String::new() };
+    /// The picture of a comparison; `None` where there is no change to draw.
+    pub(super) fn picture(self, comparison: &Comparison) -> Option<Picture> {
+        let span = interval::span(comparison)?;
         let (first, last) = (HALF - REACH, HALF + REACH);
         let clamped = |x: f64| x.clamp(first, last);
-        let margin = clamped(self.x(span.margin));
         let low = span.low.map_or(f64::NEG_INFINITY, |low| self.x(low));
         let high = span.high.map_or(f64::INFINITY, |high| self.x(high));
-        let estimate = clamped(self.x(span.estimate));
-        let mut svg = String::from("<svg viewBox=\"0 0 120 16\" aria-hidden=\"true\">");
-        let (left, width) = (tenth(2.0 * HALF - margin), tenth(2.0 * (margin - HALF)));
-        let _ = write!(svg, "<path class=\"mg\" d=\"M{left} 0h{width}v16h-{width}z\"/>");
-        let _ = write!(svg, "<path class=\"ln\" d=\"M{} 8H{}", tenth(clamped(low)), tenth(clamped(high)));
+        let mut line = format!("M{} 8H{}", tenth(clamped(low)), tenth(clamped(high)));
         if low < first {
-            let _ = write!(svg, "M{} 5l-4 3 4 3", first + 1.0);
+            let _ = write!(line, "M{} 5l-4 3 4 3", first + 1.0);
         }
         if high > last {
-            let _ = write!(svg, "M{} 5l4 3-4 3", last - 1.0);
+            let _ = write!(line, "M{} 5l4 3-4 3", last - 1.0);
         }
-        let _ = write!(svg, "\"/><circle cx=\"{}\" cy=\"8\" r=\"3.5\"/></svg>", tenth(estimate));
-        svg
+        let margin = tenth(clamped(self.x(span.margin)) - HALF);
+        Some(Picture(margin, line, tenth(clamped(self.x(span.estimate)))))
+    }
+}
+
+/// The margin as half the width of a band in the middle, the interval as a path with arrows where it runs on, and the
+/// place of the estimate as a dot.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Picture(f64, String, f64);
+
+impl Picture {
+    /// The picture as an element. The script draws the same for the table of all benchmarks, of what is in sight.
+    pub(super) fn svg(&self) -> String {
+        let Self(margin, line, estimate) = self;
+        let (left, width) = (tenth(HALF - margin), tenth(2.0 * margin));
+        format!(
+            "<svg viewBox=\"0 0 120 16\" aria-hidden=\"true\"><path class=\"mg\" d=\"M{left} 0h{width}v16h-{width}z\"/><path class=\"ln\" d=\"{line}\"/><circle cx=\"{estimate}\" cy=\"8\" r=\"3.5\"/></svg>"
+        )
     }
 }
 
@@ -98,7 +110,7 @@ mod tests {
         let mut open = comparison("open", 100.0, 123.0, (0.2, 0.26));
         open.change = open.change.map(|change| crate::model::Change { high: None, ..change });
         rows.push(open);
-        let pictures: Vec<String> = rows.iter().map(|row| scale.picture(row)).collect();
+        let pictures: Vec<String> = rows.iter().map(|row| scale.picture(row).unwrap().svg()).collect();
         insta::assert_snapshot!(pictures.join("\n"));
     }
 }

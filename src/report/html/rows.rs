@@ -63,9 +63,10 @@ pub(super) fn safe(html: String) -> Value {
     Value::from_safe_string(html)
 }
 
-/// A row; `place` is its place among all rows, by which the page links it.
-pub(super) fn row(place: usize, row: &Row<'_>, display: &Display, scale: Scale) -> Value {
+/// A row; `place` is its place among all rows, by which the page links it. Without a scale it has no picture.
+pub(super) fn row(place: usize, row: &Row<'_>, display: &Display, scale: Option<Scale>) -> Value {
     let (base, head) = row.values();
+    let picture = scale.and_then(|scale| scale.picture(row.comparison));
     context! {
         place,
         kind => kind(row.class),
@@ -77,6 +78,6 @@ pub(super) fn row(place: usize, row: &Row<'_>, display: &Display, scale: Scale) 
         would_decide => row.would_decide(),
         base,
         head,
-        picture => safe(scale.picture(row.comparison)),
+        picture => safe(picture.map(|picture| picture.svg()).unwrap_or_default()),
     }
 }

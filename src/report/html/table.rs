@@ -50,7 +50,7 @@ fn table(section: &Section<'_>) -> Value {
     });
     context! {
         title => safe(section.title.html()),
-        summary => section.tally,
+        summary => section.tally.as_str(),
         columns => columns.collect::<Vec<_>>(),
         left_out => section.rows.len().saturating_sub(rows.len()),
         rows,
