@@ -57,7 +57,7 @@ fn environment(options: &Options) -> Result<Environment<'_>, RenderError> {
     Ok(environment)
 }
 
-fn template_error(error: &minijinja::Error) -> RenderError {
+pub(super) fn template_error(error: &minijinja::Error) -> RenderError {
     // An error in an included template is the cause of one in the template that includes it.
     let mut inner = error;
     while let Some(source) = std::error::Error::source(inner).and_then(|s| s.downcast_ref()) {

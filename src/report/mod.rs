@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod calibration;
 pub mod escape;
+mod html;
 pub mod interval;
 mod junit;
 mod markdown;
@@ -30,6 +31,8 @@ pub enum Form {
     Text,
     /// For a comment on a pull request.
     Markdown,
+    /// A page for a browser, in one file.
+    Html,
     /// For test reporters of continuous integration systems.
     Junit,
     /// The report file: schema 1.
@@ -41,6 +44,7 @@ impl Form {
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Text, "text"),
         (Self::Markdown, "markdown"),
+        (Self::Html, "html"),
         (Self::Junit, "junit"),
         (Self::Json, "json"),
     ];
@@ -80,6 +84,7 @@ pub fn render(report: &Report, form: Form, options: &Options) -> Result<String, 
     match form {
         Form::Text => Ok(text::render(report, options)),
         Form::Markdown => markdown::render(report, options),
+        Form::Html => html::render(report, options),
         Form::Junit => junit::render(report),
         Form::Json => bundle::write(report),
     }
