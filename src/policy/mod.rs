@@ -2,6 +2,8 @@
 //!
 //! A rule kind is one file in `rules/` and one line in its list; configuration, schema and `explain` come from it.
 
+mod parameters;
+pub mod partner;
 pub mod rules;
 mod scope;
 mod value;
