@@ -12,27 +12,34 @@ use super::paired::{Block, paired};
 use super::special::t_quantile;
 
 /// One number of a benchmark and what is known of how sure it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Amount<'a> {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Amount {
     /// The number; not negative.
     pub value: f64,
     /// Its 95 % interval.
     pub interval: Option<(f64, f64)>,
-    /// One number a run; parallel to `blocks` and `spreads`.
-    pub runs: &'a [f64],
-    /// The block (or position) of each run; two amounts of one block were measured by one run.
-    pub blocks: &'a [u32],
-    /// How disturbed each run was inside itself, as a fraction.
-    pub spreads: &'a [Option<f64>],
+    /// What each run gave.
+    pub runs: Vec<Run>,
+}
+
+/// What one run gave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Run {
+    /// Its block, or its position; two amounts of one block were measured by one run.
+    pub block: u32,
+    /// The number.
+    pub value: f64,
+    /// How disturbed it was inside itself, as a fraction; `None` where it holds one number.
+    pub spread: Option<f64>,
 }
 
 /// Amounts of several benchmarks over the amount of one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fraction<'a> {
+pub struct Fraction {
     /// What is added up above the line.
-    pub over: Vec<Amount<'a>>,
+    pub over: Vec<Amount>,
     /// What stands below it; above zero.
-    pub under: Amount<'a>,
+    pub under: Amount,
 }
 
 /// A ratio with its 95 % interval.
@@ -61,26 +68,26 @@ pub enum Basis {
 
 /// The ratio of one number to another. `None` where they are no amounts, or the one below the line is zero.
 #[must_use]
-pub fn ratio(over: Amount<'_>, under: Amount<'_>) -> Option<Ratio> {
-    combine(&[Fraction { over: vec![over], under }], 1.0)
+pub fn ratio(over: &Amount, under: &Amount) -> Option<Ratio> {
+    combine(&[Fraction { over: vec![over.clone()], under: under.clone() }], 1.0)
 }
 
 /// The sum of several numbers over one: what the parts take of the whole. `None` as for [`ratio`], and for no parts.
 #[must_use]
-pub fn sum(fraction: &Fraction<'_>) -> Option<Ratio> {
+pub fn sum(fraction: &Fraction) -> Option<Ratio> {
     combine(std::slice::from_ref(fraction), 1.0)
 }
 
 /// The mean of ratios, each number above a line over the number below it. Ratios over one number belong into
 /// one [`Fraction`], so that what is common to them does not count as chance twice. `None` as for [`sum`].
 #[must_use]
-pub fn mean(fractions: &[Fraction<'_>]) -> Option<Ratio> {
+pub fn mean(fractions: &[Fraction]) -> Option<Ratio> {
     combine(fractions, fractions.iter().map(|fraction| fraction.over.len()).sum::<usize>() as f64)
 }
 
 /// The sum of all fractions, divided by a count.
-fn combine(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
-    let value = total(fractions, |amount| Some(amount.value))? / count;
+fn combine(fractions: &[Fraction], count: f64) -> Option<Ratio> {
+    let value = total(fractions)? / count;
     if !value.is_finite() {
         return None;
     }
@@ -88,7 +95,7 @@ fn combine(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
         return Some(ratio);
     }
     let interval = from_intervals(fractions).map(|(low, high)| (low / count, high / count));
-    let single = |amount: &Amount<'_>| amount.runs.len() < 2;
+    let single = |amount: &Amount| amount.runs.len() < 2;
     let basis = match interval {
         None => Basis::Nothing,
         Some(_) if amounts(fractions).any(single) => Basis::WithinRun,
@@ -98,35 +105,28 @@ fn combine(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
 }
 
 /// Everything above and below the lines.
-fn amounts<'a, 'b>(fractions: &'b [Fraction<'a>]) -> impl Iterator<Item = &'b Amount<'a>> {
+fn amounts(fractions: &[Fraction]) -> impl Iterator<Item = &Amount> {
     fractions.iter().flat_map(|fraction| fraction.over.iter().chain([&fraction.under]))
 }
 
-/// The sum of all fractions of the numbers that `of` gives; `None` where one is missing or no amount.
-fn total<'a>(fractions: &[Fraction<'a>], of: impl Fn(&Amount<'a>) -> Option<f64>) -> Option<f64> {
+/// The sum of all fractions; `None` where a number is missing or no amount.
+fn total(fractions: &[Fraction]) -> Option<f64> {
     let mut total = 0.0;
     for fraction in fractions {
         let mut over = 0.0;
         for part in &fraction.over {
-            over += of(part).filter(|part| *part >= 0.0)?;
+            over += Some(part.value).filter(|value| *value >= 0.0)?;
         }
-        total += over / of(&fraction.under).filter(|under| *under > 0.0)?;
+        total += over / Some(fraction.under.value).filter(|value| *value > 0.0)?;
     }
     (fractions.iter().all(|fraction| !fraction.over.is_empty()) && !fractions.is_empty())
         .then_some(total)
 }
 
-/// One run of one amount.
-type Run = (f64, Option<f64>);
-
 /// The ratio over the runs that all amounts have in common: [`paired`] on the logarithms.
-fn over_blocks(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
+fn over_blocks(fractions: &[Fraction], count: f64) -> Option<Ratio> {
     let of_run: Vec<BTreeMap<u32, Run>> = amounts(fractions)
-        .map(|amount| {
-            let runs = amount.runs.iter().copied();
-            let spreads = amount.spreads.iter().copied().chain(std::iter::repeat(None));
-            amount.blocks.iter().copied().zip(runs.zip(spreads)).collect()
-        })
+        .map(|amount| amount.runs.iter().map(|run| (run.block, *run)).collect())
         .collect();
     let blocks: Vec<Block> = of_run
         .first()?
@@ -143,7 +143,7 @@ fn over_blocks(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
 
 /// A run's ratio as a logarithm, and how disturbed it was: the relative spreads as if they were independent.
 /// `runs` are in the order of [`amounts`].
-fn one_block(fractions: &[Fraction<'_>], runs: &[Run], count: f64) -> Option<Block> {
+fn one_block(fractions: &[Fraction], runs: &[Run], count: f64) -> Option<Block> {
     let mut runs = runs.iter().copied();
     let (mut total, mut squares) = (0.0, Some(0.0));
     for fraction in fractions {
@@ -166,7 +166,7 @@ fn one_block(fractions: &[Fraction<'_>], runs: &[Run], count: f64) -> Option<Blo
 }
 
 /// MOVER: the sum above each line, the ratio on logarithms, then the sum of the ratios.
-fn from_intervals(fractions: &[Fraction<'_>]) -> Option<(f64, f64)> {
+fn from_intervals(fractions: &[Fraction]) -> Option<(f64, f64)> {
     let ratios: Vec<Bounded> = fractions
         .iter()
         .map(|fraction| {
@@ -188,7 +188,7 @@ struct Bounded {
 }
 
 impl Bounded {
-    fn of(amount: &Amount<'_>) -> Option<Self> {
+    fn of(amount: &Amount) -> Option<Self> {
         let (low, high) = amount.interval?;
         let value = amount.value;
         (0.0 <= low && low <= value && value <= high).then_some(Self { value, low, high })
