@@ -6,6 +6,8 @@ mod bounds;
 mod checked;
 mod limit;
 mod measured;
+mod parameters;
+pub mod partner;
 pub mod rules;
 mod scope;
 mod value;
