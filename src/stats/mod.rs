@@ -8,7 +8,7 @@
 //! turn the runs into an [`Estimate`] with a variance; [`moderate`] steadies that variance with what the suite
 //! knows; [`decide`] gives interval and p values and Holm's correction. [`exact`], [`counts`], [`quantile`],
 //! [`summaries`] are the ways for other kinds of data, [`named`] and [`rank`] the textbook tests for those who
-//! ask for one, [`shift`] sees a whole suite move.
+//! ask for one, [`shift`] sees a whole suite move, [`ratio`] sets benchmarks of one side against each other.
 
 pub mod counts;
 pub mod decide;
@@ -19,6 +19,7 @@ pub mod named;
 pub mod paired;
 pub mod quantile;
 pub mod rank;
+pub mod ratio;
 pub mod reduce;
 pub mod shift;
 pub mod special;
