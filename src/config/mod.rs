@@ -125,7 +125,7 @@ impl Config {
     pub fn thresholds(&self) -> Vec<Threshold> {
         let regressions = self.rules.iter().filter_map(|rule| match &rule.value {
             Rule::Regression(rule) => Some(rule),
-            Rule::Presence(_) => None,
+            _ => None,
         });
         regressions
             .map(|rule| Threshold {

@@ -8,8 +8,11 @@ use crate::policy::Rule;
 use crate::policy::rules::Presence;
 
 /// What the rules have to say, worst first; waivers applied, unused and expired ones said.
+///
+/// `checks` are the findings of the rules that look at limits instead of comparisons.
 pub(super) fn findings(
     plan: &Plan<'_>,
+    checks: Vec<Finding>,
     comparisons: &[Comparison],
     measurements: &[Measurement],
     config: &Config,
@@ -38,10 +41,11 @@ pub(super) fn findings(
         }
         all.push(finding);
     }
+    all.extend(checks);
     all.extend(plan.not_measurable.iter().map(not_measurable));
     let presence = config.rules.iter().filter_map(|rule| match &rule.value {
         Rule::Presence(presence) => Some(presence),
-        Rule::Regression(_) => None,
+        _ => None,
     });
     all.extend(Presence::findings(&presence.collect::<Vec<_>>(), measurements));
     for (waiver, used) in config.waivers.iter().zip(used) {

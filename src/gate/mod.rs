@@ -6,6 +6,7 @@
 
 mod blocks;
 mod cap;
+mod checks;
 mod collect;
 mod evidence;
 mod facts;
@@ -19,6 +20,7 @@ mod plan;
 mod reduce;
 mod series;
 mod suite;
+mod tables;
 mod verdict;
 mod within;
 
@@ -72,8 +74,10 @@ pub fn decide(facts: Facts<'_>) -> Report {
         sink.push(mismatch);
     }
     let judged = judge::judge(&plan, facts.order, alike, facts.config, &sink);
+    let checks = checks::checks(&facts.measurements, facts.config, &sink);
     let findings = findings::findings(
         &plan,
+        checks.findings,
         &judged.comparisons,
         &facts.measurements,
         facts.config,
@@ -94,7 +98,7 @@ pub fn decide(facts: Facts<'_>) -> Report {
         order: facts.order,
         comparisons: judged.comparisons,
         measurements: facts.measurements,
-        tables: Vec::new(),
+        tables: checks.tables,
         findings,
         diagnostics: sink.into_vec(),
         suite_shift: judged.suite_shift,

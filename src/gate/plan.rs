@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Stage, Statistic};
-use crate::policy::Rule;
 use crate::policy::rules::Regression;
+use crate::policy::{Missing, Rule, default_statistic};
 
 /// What is to be compared, and what a rule asks for that the data cannot give.
 pub(super) struct Plan<'a> {
@@ -120,7 +120,7 @@ impl<'a> Planner<'a, '_> {
             }
             return;
         };
-        let default = default_statistic(group);
+        let default = default_of(group);
         let rules = self.rules_of(benchmark, metric, default);
         let sides = |statistic: Statistic, stage: Stage| {
             group.get(&statistic).and_then(|stages| stages.get(&stage)).copied().unwrap_or_default()
@@ -283,7 +283,11 @@ impl<'a> Planner<'a, '_> {
                 );
             }
         }
-        if self.pairs.iter().all(|pair| pair.rule.is_none()) {
+        // A rule of another kind that holds nothing says so itself.
+        let held = |rule: &Rule| !matches!(rule, Rule::Regression(_) | Rule::Presence(_));
+        if self.pairs.iter().all(|pair| pair.rule.is_none())
+            && !self.config.rules.iter().any(|rule| held(&rule.value))
+        {
             let message = "no regression rule applies to anything that was measured";
             self.sink.push(
                 Diagnostic::warning(Code::NothingGated, message)
@@ -293,23 +297,10 @@ impl<'a> Planner<'a, '_> {
     }
 }
 
-/// The median where there are samples; the mean for summaries that give a standard deviation; else what there is.
-fn default_statistic(group: &Group<'_>) -> Statistic {
-    let has = |statistic| group.contains_key(&statistic);
-    let of_samples = |statistic| {
-        group.get(&statistic).is_some_and(|stages| {
-            stages.values().any(|sides| {
-                [sides.base, sides.head].into_iter().flatten().any(|m| m.summary.is_none())
-            })
-        })
-    };
-    match () {
-        () if of_samples(Statistic::Median) => Statistic::Median,
-        () if has(Statistic::Mean) && has(Statistic::Stddev) => Statistic::Mean,
-        () if has(Statistic::Median) => Statistic::Median,
-        () if has(Statistic::Mean) => Statistic::Mean,
-        () => group.keys().rev().copied().next().unwrap_or(Statistic::Median),
-    }
+/// The statistic that stands for a benchmark where no rule names one.
+fn default_of(group: &Group<'_>) -> Statistic {
+    let sides = group.values().flat_map(BTreeMap::values);
+    default_statistic(sides.flat_map(|sides| [sides.base, sides.head]).flatten())
 }
 
 /// Why a statistic is missing, told from what was measured instead.
@@ -319,10 +310,5 @@ fn why(
     measured: Option<&BTreeMap<Stage, Sides<'_>>>,
 ) -> String {
     let sides = measured.and_then(|stages| stages.values().next()).copied().unwrap_or_default();
-    let Some(m) = sides.any() else { return format!("the data has no {statistic}") };
-    match statistic.quantile() {
-        Some(_) if m.averages && !rule.accept_averages => "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages".into(),
-        Some(q) if m.summary.is_none() => format!("it needs {} samples a run", crate::stats::quantile::samples_needed(q)),
-        _ => format!("the data has no {statistic}"),
-    }
+    Missing::statistic(statistic, sides.any(), rule.accept_averages).to_string()
 }

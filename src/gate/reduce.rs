@@ -85,17 +85,12 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
     }
 }
 
-/// The statistics that rules want of a benchmark and metric beside the default one, and whether percentiles of
-/// averages are accepted.
+/// The statistics that rules want of a benchmark and metric beside the median, and whether percentiles of averages
+/// are accepted.
 fn wanted(run: &Run, config: &Config) -> BTreeMap<Statistic, bool> {
     let mut wanted = BTreeMap::from([(Statistic::Median, true)]);
     for rule in &config.rules {
-        if let Rule::Regression(rule) = &rule.value
-            && let Some(statistic) = rule.statistic
-            && rule.covers(&run.benchmark, &run.metric)
-        {
-            wanted.insert(statistic, rule.accept_averages);
-        }
+        rule.value.wants(&run.benchmark, &run.metric, &mut wanted);
     }
     wanted
 }

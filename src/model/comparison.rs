@@ -111,6 +111,23 @@ impl Levels {
             .unwrap_or_default()
     }
 
+    /// The highest level whose limit a number is beyond: above it where lower is better, below it where higher is.
+    #[must_use]
+    pub fn beyond(&self, value: f64, better: Better) -> Severity {
+        let beyond = |limit: f64| match better {
+            Better::Lower => value > limit,
+            Better::Higher => value < limit,
+        };
+        let levels = Severity::LEVELS.into_iter().rev();
+        levels.into_iter().find(|&level| self.get(level).is_some_and(beyond)).unwrap_or_default()
+    }
+
+    /// The threshold of the highest level that is set.
+    #[must_use]
+    pub fn hardest(&self) -> Option<f64> {
+        Severity::LEVELS.into_iter().rev().find_map(|level| self.get(level))
+    }
+
     /// The lowest threshold from which on the build fails; `None` where no level does.
     #[must_use]
     pub fn lowest_failing(&self, fail_on: Action) -> Option<f64> {

@@ -12,6 +12,7 @@ mod inputs;
 mod measurement;
 mod measuring;
 mod metric;
+pub mod number;
 mod report;
 mod run;
 mod severity;

@@ -63,6 +63,13 @@ impl Unit {
             .iter()
             .find(|(known, ..)| *known == lower)
             .map(|&(_, unit, factor)| (unit, factor))
+            .or_else(|| {
+                let amount = lower.strip_suffix("_per_s").or_else(|| lower.strip_suffix("/s"))?;
+                match Self::parse(amount)? {
+                    (Self::Bytes, factor) => Some((Self::BytesPerSecond, factor)),
+                    _ => None,
+                }
+            })
     }
 
     /// Every spelling that [`Unit::parse`] takes.

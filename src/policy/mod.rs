@@ -2,14 +2,20 @@
 //!
 //! A rule kind is one file in `rules/` and one line in its list; configuration, schema and `explain` come from it.
 
+mod checked;
+mod limit;
+mod measured;
 pub mod rules;
 mod scope;
 mod value;
 mod waiver;
 
+pub use checked::{Checked, finding};
+pub use limit::{ByLevel, Limit, Tier, severity_of, severity_problem};
+pub use measured::{Measured, Missing, Reading, RunNumber, default_statistic};
 pub use rules::Rule;
 pub use scope::Scope;
-pub use value::{Percent, Quantity};
+pub use value::{Factor, Percent, Quantity, Slope};
 pub use waiver::Waiver;
 
 use std::collections::BTreeMap;

@@ -61,11 +61,95 @@ pub struct Quantity {
     pub unit: Unit,
 }
 
+/// How many times as much, written `60x`, `385%` or `1.5`; more than zero.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Factor(f64);
+
+impl Factor {
+    /// From a quotient: 60 is `60x`.
+    #[must_use]
+    pub const fn new(quotient: f64) -> Self {
+        Self(quotient)
+    }
+
+    /// As a quotient.
+    #[must_use]
+    pub fn quotient(self) -> f64 {
+        self.0
+    }
+}
+
+impl FromStr for Factor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let trimmed = text.trim();
+        let (number, scale) = match (trimmed.strip_suffix('%'), trimmed.strip_suffix(['x', '×'])) {
+            (Some(percent), _) => (percent, 100.0),
+            (_, Some(times)) => (times, 1.0),
+            _ => (trimmed, 1.0),
+        };
+        let quotient = number.trim().parse::<f64>().ok().map(|number| number / scale);
+        match quotient.filter(|quotient| quotient.is_finite() && *quotient > 0.0) {
+            Some(quotient) => Ok(Self(quotient)),
+            None => Err(format!("{} is not a factor; write it like `60x` or `385%`", quoted(text))),
+        }
+    }
+}
+
+/// A growth over time, written `50MB/h`, held as an amount an hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slope {
+    /// The amount an hour, in `unit`.
+    pub value: f64,
+    /// The stored unit of what grows.
+    pub unit: Unit,
+}
+
+impl FromStr for Slope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let per_hour = |per: &str| match per.trim() {
+            "h" | "hour" => Some(1.0),
+            "min" | "minute" => Some(60.0),
+            "s" | "sec" | "second" => Some(3600.0),
+            "d" | "day" => Some(1.0 / 24.0),
+            _ => None,
+        };
+        let split = text.rsplit_once('/').and_then(|(amount, per)| Some((amount, per_hour(per)?)));
+        let Some((amount, times)) = split else {
+            return Err(format!("{} is not a growth; write it like `50MB/h`", quoted(text)));
+        };
+        let Quantity { value, unit } = amount.parse()?;
+        Ok(Self { value: value * times, unit })
+    }
+}
+
+impl Quantity {
+    /// The amount in another unit of the same kind: parts of one and of a hundred are; `None` for others.
+    #[must_use]
+    pub fn in_unit(self, unit: Unit) -> Option<f64> {
+        match (self.unit, unit) {
+            (own, other) if own == other => Some(self.value),
+            (Unit::Percent, Unit::Ratio) => Some(self.value / 100.0),
+            (Unit::Ratio, Unit::Percent) => Some(self.value * 100.0),
+            (Unit::Count, Unit::Ratio) => Some(self.value),
+            _ => None,
+        }
+    }
+}
+
 impl FromStr for Quantity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let trimmed = text.trim();
+        if let Some((part, whole)) = trimmed.split_once(" of ") {
+            let part: Percent = part.parse()?;
+            let whole: Self = whole.parse()?;
+            return Ok(Self { value: part.fraction() * whole.value, ..whole });
+        }
         let split =
             trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
         let (number, unit) = trimmed.split_at(split);
@@ -118,8 +202,20 @@ written!(Percent, "string", r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$", "a percentage such
 written!(
     Quantity,
     ["string", "number"],
-    r"^\s*[0-9]+(\.[0-9]+)?\s*[A-Za-zµ%/_]*\s*$",
-    "an amount with its unit, such as `50ns`, `1.5ms`, `64MiB` or `100/s`"
+    r"^\s*([0-9]+(\.[0-9]+)?\s*%\s+of\s+)?[0-9]+(\.[0-9]+)?\s*[A-Za-zµ%/_]*\s*$",
+    "an amount with its unit, such as `50ns`, `1.5ms`, `64MiB`, `100/s` or `0.5% of 8GB`"
+);
+written!(
+    Factor,
+    ["string", "number"],
+    r"^\s*[0-9]+(\.[0-9]+)?\s*[x×%]?\s*$",
+    "how many times as much, such as `60x` or `385%`"
+);
+written!(
+    Slope,
+    "string",
+    r"^\s*[0-9]+(\.[0-9]+)?\s*[A-Za-z%]*\s*/\s*(h|hour|min|minute|s|sec|second|d|day)\s*$",
+    "a growth over time, such as `50MB/h`"
 );
 
 impl Serialize for Percent {
@@ -155,12 +251,33 @@ mod tests {
             ("50MB", 5e7, Unit::Bytes),
             ("100/s", 100.0, Unit::PerSecond),
             ("12", 12.0, Unit::Count),
+            ("0.5% of 8GB", 4e7, Unit::Bytes),
+            ("10MB/s", 1e7, Unit::BytesPerSecond),
         ] {
             assert_eq!(text.parse(), Ok(Quantity { value, unit }), "{text}");
         }
+        assert!("half of 8GB".parse::<Quantity>().is_err());
         assert_eq!(
             "5 sec".parse::<Quantity>().unwrap_err(),
             "`sec` is not a unit; units are ns, us, ms, s, B, kB, MB, GB, KiB, MiB, GiB, %, /s"
+        );
+    }
+
+    #[test]
+    fn factors_are_quotients_and_slopes_amounts_an_hour() {
+        for (text, quotient) in [("60x", 60.0), ("385%", 3.85), (" 1.5 × ", 1.5), ("2", 2.0)] {
+            assert_eq!(text.parse(), Ok(Factor(quotient)), "{text}");
+        }
+        for bad in ["0x", "-1x", "x", "NaN", "infx", "sixty"] {
+            assert!(bad.parse::<Factor>().is_err(), "{bad}");
+        }
+        for (text, value) in [("50MB/h", 5e7), ("1MB/min", 6e7), ("1kB/s", 3.6e6), ("24MB/d", 1e6)]
+        {
+            assert_eq!(text.parse(), Ok(Slope { value, unit: Unit::Bytes }), "{text}");
+        }
+        assert_eq!(
+            "50MB".parse::<Slope>().unwrap_err(),
+            "`50MB` is not a growth; write it like `50MB/h`"
         );
     }
 }

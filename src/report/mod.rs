@@ -9,7 +9,6 @@ pub mod escape;
 pub mod interval;
 mod junit;
 mod markdown;
-pub mod number;
 mod options;
 mod phrase;
 mod quoted;
@@ -22,6 +21,7 @@ mod words;
 pub use options::{Options, RenderError, Templates};
 
 use crate::model::Report;
+pub use crate::model::number;
 
 /// A form that a report can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

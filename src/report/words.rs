@@ -1,5 +1,7 @@
 //! Counted nouns: the one place that knows how plurals are made.
 
+pub(crate) use crate::model::number::thousands;
+
 /// `1 benchmark`, `2 benchmarks`: a number and its noun.
 pub(crate) fn counted(count: usize, singular: &str) -> String {
     let noun = match (count, singular) {
@@ -11,19 +13,6 @@ pub(crate) fn counted(count: usize, singular: &str) -> String {
         (_, noun) => format!("{noun}s"),
     };
     format!("{} {noun}", thousands(count as u64))
-}
-
-/// A whole number with commas between groups of three digits: `20,400`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

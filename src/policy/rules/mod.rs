@@ -6,10 +6,16 @@ mod regression;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
-use super::{Declared, Problem};
+use super::{Checked, Declared, Measured, Problem};
+use crate::model::{BenchmarkId, Metric, Statistic};
+
+/// The statistics that runs must be reduced to, each with whether a percentile of averages over iterations is accepted.
+pub type Wanted = BTreeMap<Statistic, bool>;
 
 /// A kind of rule, for `explain`, the schema and the documentation.
 #[derive(Clone, Copy)]
@@ -29,6 +35,20 @@ pub trait RuleKind: JsonSchema {
 
     /// What is wrong with its values.
     fn problems(&self, declared: &Declared) -> Vec<Problem>;
+
+    /// Adds the statistics of a benchmark and metric that it looks at, beside the median, which is always there.
+    fn wants(&self, _benchmark: &BenchmarkId, _metric: &Metric, _wanted: &mut Wanted) {}
+
+    /// What it has to say of what was measured; `None` for the kinds that the gate decides by comparisons or by the
+    /// inventory.
+    fn check(&self, _measured: &Measured<'_>) -> Option<Checked> {
+        None
+    }
+}
+
+/// Adds a statistic to those that are wanted.
+pub(crate) fn want(wanted: &mut Wanted, statistic: Statistic, accept_averages: bool) {
+    *wanted.entry(statistic).or_default() |= accept_averages;
 }
 
 macro_rules! rules {
@@ -49,6 +69,23 @@ macro_rules! rules {
             #[must_use]
             pub fn problems(&self, declared: &Declared) -> Vec<Problem> {
                 match self { $(Self::$variant(rule) => rule.problems(declared),)+ }
+            }
+
+            /// Adds the statistics of a benchmark and metric that it looks at.
+            pub fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+                match self { $(Self::$variant(rule) => rule.wants(benchmark, metric, wanted),)+ }
+            }
+
+            /// What it has to say of what was measured; `None` for regression and presence, which the gate decides.
+            #[must_use]
+            pub fn check(&self, measured: &Measured<'_>) -> Option<Checked> {
+                match self { $(Self::$variant(rule) => rule.check(measured),)+ }
+            }
+
+            /// The name of its kind.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name,)+ }
             }
         }
     };

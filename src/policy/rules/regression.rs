@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::RuleKind;
+use super::{RuleKind, Wanted, want};
 use crate::diag::{Code, quoted};
 use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic, Unit};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
@@ -200,5 +200,13 @@ impl RuleKind for Regression {
             _ => {}
         }
         problems
+    }
+
+    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+        if let Some(statistic) = self.statistic
+            && self.covers(benchmark, metric)
+        {
+            want(wanted, statistic, self.accept_averages);
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! Numbers for people: scaled to a unit that fits, with three significant digits.
 
-use super::words::thousands;
-use crate::model::Unit;
+use super::Unit;
 
 /// A real minus sign, as wide as a plus.
 const MINUS: char = '\u{2212}';
@@ -191,6 +190,20 @@ pub fn probability(p: f64) -> String {
             format!("{p:.decimals$}")
         }
     }
+}
+
+/// A whole number with commas between groups of three digits: `20,400`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]

@@ -1,0 +1,35 @@
+use super::tables::merge;
+use crate::config::Config;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::model::{Finding, Measurement, Table};
+use crate::policy::Measured;
+
+/// What the rules that hold limits, overheads and shapes have to say.
+pub(super) struct Checks {
+    pub(super) findings: Vec<Finding>,
+    pub(super) tables: Vec<Table>,
+}
+
+/// Asks every rule that looks at what was measured by itself, in the order of the configuration.
+pub(super) fn checks(measurements: &[Measurement], config: &Config, sink: &Diagnostics) -> Checks {
+    let measured = Measured::new(measurements, &config.declared);
+    let mut findings = Vec::new();
+    let mut tables = Vec::new();
+    for rule in &config.rules {
+        let Some(checked) = rule.value.check(&measured) else { continue };
+        if !checked.matched && checked.findings.is_empty() && !measurements.is_empty() {
+            let message =
+                format!("this {} rule matches nothing that was measured", rule.value.kind());
+            sink.push(
+                Diagnostic::warning(Code::UnusedRule, message)
+                    .place(rule.place.as_ref())
+                    .help("it guards nothing; correct its glob or metric, or remove it"),
+            );
+        }
+        findings.extend(checked.findings);
+        for table in checked.tables {
+            merge(&mut tables, table);
+        }
+    }
+    Checks { findings, tables }
+}

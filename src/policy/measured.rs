@@ -1,0 +1,256 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Declared, Scope};
+use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Statistic, Throughput, Unit};
+use crate::stats::quantile::samples_needed;
+
+/// Everything that was measured, as rules look at it: by side, benchmark, metric and statistic.
+///
+/// Where benchmarks were measured a second time the first look counts, in which all were measured alike.
+#[derive(Debug)]
+pub struct Measured<'a> {
+    groups: BTreeMap<(Side, &'a BenchmarkId, &'a Metric), BTreeMap<Statistic, &'a Measurement>>,
+    declared: &'a Declared,
+}
+
+/// One number of one side, with the runs it stands on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading<'a> {
+    measurement: &'a Measurement,
+    /// Set where a throughput is read from a time: what one iteration processes.
+    amount: Option<Throughput>,
+}
+
+/// What one run gave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunNumber {
+    /// Its block, or its position among the runs of its side.
+    pub block: u32,
+    /// The number, in the unit of the reading.
+    pub value: f64,
+    /// The relative spread of the samples inside the run; `None` where it holds one number.
+    pub spread: Option<f64>,
+}
+
+/// Why there is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// This side has no such benchmark, or not this metric of it.
+    Benchmark,
+    /// The data gives other statistics only.
+    Statistic(Statistic),
+    /// A percentile of averages over iterations, which the rule does not accept.
+    Averages,
+    /// A percentile needs more samples a run than there are.
+    Samples(u64),
+    /// No run gave a number: all were zero, negative or not finite.
+    Number,
+}
+
+impl Missing {
+    /// Why a statistic is missing, told from what was measured instead.
+    #[must_use]
+    pub fn statistic(
+        statistic: Statistic,
+        instead: Option<&Measurement>,
+        accept_averages: bool,
+    ) -> Self {
+        match (statistic.quantile(), instead) {
+            (Some(_), Some(m)) if m.averages && !accept_averages => Self::Averages,
+            (Some(q), Some(m)) if m.summary.is_none() => Self::Samples(samples_needed(q)),
+            _ => Self::Statistic(statistic),
+        }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Benchmark => f.write_str("it was not measured"),
+            Self::Statistic(statistic) => write!(f, "the data has no {statistic}"),
+            Self::Averages => f.write_str(
+                "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages",
+            ),
+            Self::Samples(needed) => write!(f, "it needs {needed} samples a run"),
+            Self::Number => f.write_str("no run gave a number"),
+        }
+    }
+}
+
+impl<'a> Measured<'a> {
+    /// An index over measurements. O(n log n).
+    #[must_use]
+    pub fn new(measurements: &'a [Measurement], declared: &'a Declared) -> Self {
+        let mut groups: BTreeMap<_, BTreeMap<Statistic, &Measurement>> = BTreeMap::new();
+        for m in measurements {
+            let group = groups.entry((m.side, &m.benchmark, &m.metric)).or_default();
+            let known = group.entry(m.statistic).or_insert(m);
+            if m.stage < known.stage {
+                *known = m;
+            }
+        }
+        Self { groups, declared }
+    }
+
+    /// Which way a metric is better; lower where nobody says.
+    #[must_use]
+    pub fn better(&self, metric: &Metric) -> Better {
+        self.declared.better(metric).unwrap_or(Better::Lower)
+    }
+
+    /// What changes the environment can make by itself, as a fraction.
+    #[must_use]
+    pub fn margin(&self) -> f64 {
+        self.declared.margin
+    }
+
+    /// The benchmarks of a side and scope that have a metric, sorted. No scope means all.
+    pub fn benchmarks<'s>(
+        &'s self,
+        side: Side,
+        scope: Option<&'s Scope>,
+        metric: &'s Metric,
+    ) -> impl Iterator<Item = &'a BenchmarkId> + use<'a, 's> {
+        let mut last = None;
+        self.groups
+            .iter()
+            .filter(move |((of, _, measured), group)| {
+                *of == side
+                    && (*measured == metric
+                        || *metric == Metric::throughput()
+                            && **measured == Metric::time()
+                            && group.values().any(|m| m.throughput.is_some()))
+            })
+            .map(|((_, benchmark, _), _)| *benchmark)
+            .filter(move |benchmark| last.replace(*benchmark) != Some(*benchmark))
+            .filter(move |benchmark| scope.is_none_or(|scope| scope.contains(benchmark)))
+    }
+
+    /// One number of a benchmark; the default statistic where none is named.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn read(
+        &self,
+        side: Side,
+        benchmark: &BenchmarkId,
+        metric: &Metric,
+        statistic: Option<Statistic>,
+        accept_averages: bool,
+    ) -> Result<Reading<'a>, Missing> {
+        let time = Metric::time();
+        let (group, derived) = match self.group(side, benchmark, metric) {
+            Some(group) => (group, false),
+            None if *metric == Metric::throughput() => {
+                (self.group(side, benchmark, &time).ok_or(Missing::Benchmark)?, true)
+            }
+            None => return Err(Missing::Benchmark),
+        };
+        let default = default_statistic(group.values().copied());
+        let wanted = statistic.unwrap_or(default);
+        let missing = || Missing::statistic(wanted, group.get(&default).copied(), accept_averages);
+        let measurement = group.get(&wanted).copied().ok_or_else(missing)?;
+        if measurement.averages && wanted.quantile().is_some() && !accept_averages {
+            return Err(Missing::Averages);
+        }
+        let amount =
+            if derived { Some(measurement.throughput.ok_or(Missing::Benchmark)?) } else { None };
+        measurement.estimate.ok_or(Missing::Number)?;
+        Ok(Reading { measurement, amount })
+    }
+}
+
+impl<'a> Measured<'a> {
+    fn group<'k>(
+        &'k self,
+        side: Side,
+        benchmark: &'k BenchmarkId,
+        metric: &'k Metric,
+    ) -> Option<&'k BTreeMap<Statistic, &'a Measurement>> {
+        self.groups.get(&(side, benchmark, metric))
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// The statistic.
+    #[must_use]
+    pub fn statistic(self) -> Statistic {
+        self.measurement.statistic
+    }
+
+    /// The unit of its numbers.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        self.amount.map_or(self.measurement.unit, |amount| amount.unit)
+    }
+
+    /// The number: the median over the runs.
+    #[must_use]
+    pub fn estimate(self) -> f64 {
+        self.number(self.measurement.estimate.unwrap_or(f64::NAN))
+    }
+
+    /// The ends of its 95 % interval, as far as the data allows one.
+    #[must_use]
+    pub fn interval(self) -> (Option<f64>, Option<f64>) {
+        let (low, high) = (self.measurement.low, self.measurement.high);
+        let (low, high) = if self.amount.is_some() { (high, low) } else { (low, high) };
+        let number = |end: Option<f64>| end.map(|end| self.number(end)).filter(|n| n.is_finite());
+        (number(low), number(high))
+    }
+
+    /// What each run gave, in the order of the blocks.
+    pub fn runs(self) -> impl Iterator<Item = RunNumber> + use<'a> {
+        let m = self.measurement;
+        m.per_run.iter().zip(&m.blocks).enumerate().map(move |(i, (&value, &block))| RunNumber {
+            block,
+            value: self.number(value),
+            spread: m.noise.get(i).copied().flatten(),
+        })
+    }
+
+    /// How many samples it stands on.
+    #[must_use]
+    pub fn samples(self) -> u64 {
+        self.measurement.samples
+    }
+
+    /// Whether its samples are averages over iterations.
+    #[must_use]
+    pub fn averages(self) -> bool {
+        self.measurement.averages
+    }
+
+    /// Whether the input gave statistics and no samples.
+    #[must_use]
+    pub fn of_summary(self) -> bool {
+        self.measurement.summary.is_some()
+    }
+
+    fn number(self, stored: f64) -> f64 {
+        self.amount.map_or(stored, |amount| amount.amount / (stored * 1e-9))
+    }
+}
+
+/// The statistic that stands for a benchmark where no rule names one: the median where there are samples, the mean for
+/// summaries that give a standard deviation, else what there is.
+#[must_use]
+pub fn default_statistic<'m>(
+    measurements: impl Iterator<Item = &'m Measurement> + Clone,
+) -> Statistic {
+    let has = |statistic| measurements.clone().any(|m| m.statistic == statistic);
+    let of_samples =
+        |statistic| measurements.clone().any(|m| m.statistic == statistic && m.summary.is_none());
+    match () {
+        () if of_samples(Statistic::Median) => Statistic::Median,
+        () if has(Statistic::Mean) && has(Statistic::Stddev) => Statistic::Mean,
+        () if has(Statistic::Median) => Statistic::Median,
+        () if has(Statistic::Mean) => Statistic::Mean,
+        () => measurements
+            .map(|m| m.statistic)
+            .filter(|statistic| *statistic != Statistic::Slope)
+            .max()
+            .unwrap_or(Statistic::Median),
+    }
+}
