@@ -1,10 +1,12 @@
 //! What a report says, before it has a form: headline, rows, counts and sections, in the words that all forms share.
 
+mod cell;
 mod counts;
 mod decided;
 mod headline;
 mod row;
 mod suspects;
+mod table;
 mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,10 +19,12 @@ use crate::model::{
 use super::phrase::Phrase;
 use super::words::thousands;
 
+pub(crate) use cell::sort_key;
 pub(crate) use decided::{confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
+pub(crate) use table::{Section, sections, status_sign};
 pub(crate) use waivers::waivers;
 
 /// A report, counted, grouped and sorted.
