@@ -170,17 +170,29 @@ impl<T: JsonSchema> JsonSchema for Limit<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let value = generator.subschema_for::<T>();
+        let levels = generator.subschema_for::<ByLevel<T>>();
+        let of = T::json_schema(generator);
+        let one = of.get("description").and_then(|text| text.as_str()).unwrap_or("one value");
         json_schema!({
-            "description": "one value, taken at the severity of the rule, or one for each of some levels",
-            "anyOf": [
-                value,
-                {
-                    "type": "object",
-                    "properties": { "notice": value, "warning": value, "critical": value },
-                    "additionalProperties": false,
-                    "minProperties": 1,
-                },
-            ],
+            "description": format!("{one}; or a map of levels"),
+            "anyOf": [value, levels],
+        })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for ByLevel<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}Levels", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({
+            "description": "a map of levels: `{ notice: …, warning: …, critical: … }`, each of them optional",
+            "type": "object",
+            "properties": { "notice": value, "warning": value, "critical": value },
+            "additionalProperties": false,
+            "minProperties": 1,
         })
     }
 }

@@ -23,6 +23,7 @@ fn rules(config: &Config) -> Vec<String> {
             r.levels().critical
         ),
         Rule::Presence(p) => format!("{}: presence missing {}", line(&rule.place), p.missing),
+        other => format!("{}: {}", line(&rule.place), other.kind()),
     });
     shown.collect()
 }

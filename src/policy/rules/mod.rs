@@ -1,8 +1,10 @@
 //! The kinds of rules. Adding one is a file here and a line in the list below.
 
+mod budget;
 mod presence;
 mod regression;
 
+pub use budget::Budget;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
 
@@ -93,5 +95,6 @@ macro_rules! rules {
 
 rules! {
     "regression" => Regression,
+    "budget" => Budget,
     "presence" => Presence,
 }

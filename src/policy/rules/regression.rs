@@ -2,8 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{RuleKind, Wanted, want};
-use crate::diag::{Code, quoted};
-use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic, Unit};
+use crate::diag::Code;
+use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
 
 /// The significance level of a named test where the rule does not say.
@@ -179,23 +179,6 @@ impl RuleKind for Regression {
             }
             below = Some((key, level));
         }
-        if let Some(least) =
-            self.min_change.filter(|least| !declared.fits(&self.metric, least.unit))
-        {
-            let message = if least.unit == Unit::Count {
-                format!(
-                    "`min-change` has no unit, and {} is not a count",
-                    quoted(self.metric.as_str())
-                )
-            } else {
-                format!(
-                    "`min-change` has a unit that {} is not measured in",
-                    quoted(self.metric.as_str())
-                )
-            };
-            let help = "write it in the unit of the metric: `50ns` for time, `64KiB` for memory, `100/s` for throughput";
-            problem("min-change", Code::InvalidValue, message, help.into());
-        }
         match (self.alpha, named) {
             (Some(_), false) => problem(
                 "alpha",
@@ -208,6 +191,10 @@ impl RuleKind for Regression {
             }
             _ => {}
         }
+        let min_change = self
+            .min_change
+            .and_then(|least| declared.unit_problem("min-change", &self.metric, least.unit));
+        problems.extend(min_change);
         problems
     }
 
