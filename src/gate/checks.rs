@@ -1,7 +1,7 @@
 use super::tables::merge;
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Finding, Measurement, Table};
+use crate::model::{Finding, Measurement, Order, Table};
 use crate::policy::Measured;
 
 /// What the rules that hold limits, overheads and shapes have to say.
@@ -11,8 +11,13 @@ pub(super) struct Checks {
 }
 
 /// Asks every rule that looks at what was measured by itself, in the order of the configuration.
-pub(super) fn checks(measurements: &[Measurement], config: &Config, sink: &Diagnostics) -> Checks {
-    let measured = Measured::new(measurements, &config.declared);
+pub(super) fn checks(
+    measurements: &[Measurement],
+    order: Order,
+    config: &Config,
+    sink: &Diagnostics,
+) -> Checks {
+    let measured = Measured::new(measurements, &config.declared).ordered(order);
     let mut findings = Vec::new();
     let mut tables = Vec::new();
     for rule in &config.rules {

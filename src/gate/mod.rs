@@ -74,7 +74,7 @@ pub fn decide(facts: Facts<'_>) -> Report {
         sink.push(mismatch);
     }
     let judged = judge::judge(&plan, facts.order, alike, facts.config, &sink);
-    let checks = checks::checks(&facts.measurements, facts.config, &sink);
+    let checks = checks::checks(&facts.measurements, facts.order, facts.config, &sink);
     let findings = findings::findings(
         &plan,
         checks.findings,

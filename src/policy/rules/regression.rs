@@ -143,6 +143,15 @@ impl RuleKind for Regression {
                 "add `notice`, `warning` or `critical`, e.g. `critical: 20%`".into(),
             );
         }
+        if self.statistic == Some(Statistic::Slope) {
+            problem(
+                "statistic",
+                Code::InvalidValue,
+                "a slope may be zero or negative, so it has no change in percent".into(),
+                "hold it with a `growth` rule, e.g. `growth: { metric: memory, slope: 50MB/h }`"
+                    .into(),
+            );
+        }
         let mut below: Option<(&str, Percent)> = None;
         for (key, level) in levels {
             let Some(level) = level else { continue };
