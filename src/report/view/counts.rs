@@ -17,13 +17,6 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     let counted_rows = rows.iter().filter(|row| row.class != Class::Derived).count();
     let benchmarks: BTreeSet<_> = rows.iter().map(|row| &row.comparison.benchmark).collect();
     let what = Phrase::new().strong(counted(benchmarks.len(), "benchmark"));
-    if decided::is_without_base(report) {
-        let what = what.text(" and no base to compare with: only rules that need none count");
-        return match others.len() {
-            0 => what.text("."),
-            found => what.text(format!("; {}.", counted(found, "finding"))),
-        };
-    }
     let what = if benchmarks.len() == counted_rows {
         what
     } else {
