@@ -3,10 +3,14 @@
 mod budget;
 mod presence;
 mod regression;
+mod relation;
+mod stability;
 
 pub use budget::Budget;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
+pub use relation::Relation;
+pub use stability::Stability;
 
 use std::collections::BTreeMap;
 
@@ -96,5 +100,7 @@ macro_rules! rules {
 rules! {
     "regression" => Regression,
     "budget" => Budget,
+    "relation" => Relation,
+    "stability" => Stability,
     "presence" => Presence,
 }
