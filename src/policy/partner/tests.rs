@@ -93,12 +93,7 @@ fn parameters_come_first() {
         &[("a/x/tasks=50", "a/x/tasks=1"), ("a/y/tasks=50", "a/y/tasks=1")],
     );
     // More equal parameters win over a baseline without them.
-    check(
-        &["base", "base/n=1", "v/m=2/n=1"],
-        "v/**",
-        "base{,/**}",
-        &[("v/m=2/n=1", "base/n=1")],
-    );
+    check(&["base", "base/n=1", "v/m=2/n=1"], "v/**", "base{,/**}", &[("v/m=2/n=1", "base/n=1")]);
 }
 
 #[test]
@@ -145,7 +140,10 @@ fn any_ids() -> impl Strategy<Value = Vec<BenchmarkId>> {
         0..5,
     );
     let prefix = prop::sample::select(vec!["on", "off", "other"]);
-    prop::collection::vec((prefix, id).prop_map(|(p, id)| BenchmarkId::new([vec![p], id].concat().join("/"))), 0..12)
+    prop::collection::vec(
+        (prefix, id).prop_map(|(p, id)| BenchmarkId::new([vec![p], id].concat().join("/"))),
+        0..12,
+    )
 }
 
 proptest! {

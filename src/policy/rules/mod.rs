@@ -1,12 +1,14 @@
 //! The kinds of rules. Adding one is a file here and a line in the list below.
 
 mod budget;
+mod overhead;
 mod presence;
 mod regression;
 mod relation;
 mod stability;
 
 pub use budget::Budget;
+pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
 pub use relation::Relation;
@@ -100,6 +102,7 @@ macro_rules! rules {
 rules! {
     "regression" => Regression,
     "budget" => Budget,
+    "overhead" => Overhead,
     "relation" => Relation,
     "stability" => Stability,
     "presence" => Presence,

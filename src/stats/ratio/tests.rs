@@ -41,8 +41,7 @@ fn common_runs_are_pairs() {
         (1.191_787_501_614_825, 1.159_681_035_767_363_5, 1.224_782_854_248_757),
         four,
     );
-    let each =
-        [Fraction { over: vec![a.clone()], under: b }, Fraction { over: vec![c], under: a }];
+    let each = [Fraction { over: vec![a.clone()], under: b }, Fraction { over: vec![c], under: a }];
     close(
         mean(&each),
         (0.591_755_223_754_599_2, 0.577_091_297_036_007_1, 0.606_791_761_787_748_7),
@@ -106,7 +105,10 @@ fn what_the_runs_have_in_common_decides() {
 fn nothing_over_something_is_zero_and_something_over_nothing_is_none() {
     let zero = single(0.0, 0.0, 0.0);
     let one = single(1.0, 0.9, 1.1);
-    assert_eq!(ratio(&zero, &one), Some(Ratio { value: 0.0, interval: None, basis: Basis::Nothing }));
+    assert_eq!(
+        ratio(&zero, &one),
+        Some(Ratio { value: 0.0, interval: None, basis: Basis::Nothing })
+    );
     assert_eq!(ratio(&one, &zero), None);
     assert_eq!(ratio(&one, &single(f64::NAN, 0.0, 1.0)), None);
     assert_eq!(ratio(&single(-1.0, -2.0, 0.0), &one), None);
