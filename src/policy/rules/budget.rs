@@ -3,16 +3,15 @@ use serde::Deserialize;
 
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::Code;
-use crate::model::number::{plain, quantity, setting};
+use crate::model::number::{Amounts, margin};
 use crate::model::{
     BenchmarkId, Better, Cell, Levels, Metric, Number, Severity, Side, Statistic, Status, Table,
     TableRow, Unit,
 };
-use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
     Bounds, ByLevel, Checked, Declared, Excess, Limit, Measured, Missing, NotMeasured, Problem,
-    Quantity, Reading, Scope, Standing, Tier, columns, finding, nothing_matched, severity_of,
-    severity_problem,
+    Quantity, Reading, Scope, Standing, Tier, columns, finding, needless_severity, nothing_matched,
+    severity_of, severity_problem,
 };
 
 /// What a metric of head may be at most, or must be at least: a limit in absolute numbers, such as "p99 below 1 ms".
@@ -132,15 +131,8 @@ impl RuleKind for Budget {
             problems.extend(self.limit.problems("limit", better, |limit| limit.value));
         }
         problems.extend(unit);
-        if let Limit::ByLevel(_) = self.limit
-            && (self.severity.is_some() || self.tier.is_some())
-        {
-            problems.push(Problem {
-                key: if self.tier.is_some() { "tier" } else { "severity" },
-                code: Code::InvalidValue,
-                message: "the limit is a map of levels, which are its severities".into(),
-                help: "remove this key, or write one value as the limit".into(),
-            });
+        if !self.limit.is_one() {
+            problems.extend(needless_severity(self.severity, self.tier));
         }
         problems.extend(
             self.over.and_then(|over| over_problem(&over, &self.limit, self.severity(), better)),
@@ -194,26 +186,18 @@ impl RuleKind for Budget {
                 ));
             }
         }
-        let mut notes = Vec::new();
-        if rows.len() > MOST_ROWS {
-            let all = rows.len();
-            rows.retain(|row| row.status != Some(Status::Met));
-            checked.left_out = all - rows.len();
-            notes.push(format!(
-                "{} more benchmarks hold their limit of {} and are not listed",
-                checked.left_out,
-                self.what(self.statistic)
-            ));
-        }
+        let rows = checked.listed(rows);
+        let of = self.what(self.statistic);
+        let notes = checked.note(&format!("benchmarks hold their limit of {of}"));
         checked.tables.push(Table {
             kind: "targets".into(),
             title: "Targets".into(),
             columns: columns(&[
-                ("benchmark", "Benchmark"),
-                ("metric", "Metric"),
-                ("target", "Target"),
-                ("actual", "Actual"),
-                ("margin", "Margin"),
+                ("benchmark", "benchmark"),
+                ("metric", "metric"),
+                ("target", "target"),
+                ("actual", "actual"),
+                ("margin", "margin"),
             ]),
             rows,
             notes,
@@ -281,20 +265,16 @@ fn message(
     standing: Standing,
     bounds: &Bounds,
 ) -> String {
-    let limit = standing.limit;
-    let beyond = match bounds.better() {
-        Better::Lower if limit <= 0.0 => "over".to_owned(),
-        Better::Lower if value / limit >= 2.0 => format!("{}x over", plain(value / limit)),
-        Better::Lower => format!("{} over", setting(value / limit - 1.0)),
-        Better::Higher => format!("{} below", setting(1.0 - value / limit)),
-    };
-    let of = quantity(limit, unit);
-    let limit = if standing.status == Status::Missed || limit == bounds.target() {
-        format!("the limit of {of}")
+    let (passed, better) = (standing.limit, bounds.better());
+    let amounts = Amounts::beside(passed, unit);
+    let of = if better == Better::Higher { " of" } else { "" };
+    let limit = if standing.status == Status::Close {
+        format!("{}; the limit is {}", amounts.limit(passed), amounts.limit(bounds.target()))
     } else {
-        format!("{of}; the limit is {}", quantity(bounds.target(), unit))
+        format!("the limit of {}", amounts.limit(passed))
     };
-    format!("{statistic} of {metric} is {}, {beyond} {limit}", quantity(value, unit))
+    let beyond = margin(value, passed, better);
+    format!("{statistic} of {metric} is {}, {beyond}{of} {limit}", amounts.value(value))
 }
 
 /// What is wrong with `over`: it raises the severity of one limit, level by level.

@@ -4,11 +4,15 @@ mod budget;
 mod overhead;
 mod presence;
 mod regression;
+mod relation;
+mod stability;
 
 pub use budget::Budget;
 pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
+pub use relation::Relation;
+pub use stability::Stability;
 
 use std::collections::BTreeMap;
 
@@ -99,5 +103,7 @@ rules! {
     "regression" => Regression,
     "budget" => Budget,
     "overhead" => Overhead,
+    "relation" => Relation,
+    "stability" => Stability,
     "presence" => Presence,
 }
