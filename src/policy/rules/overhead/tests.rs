@@ -192,8 +192,8 @@ fn what_was_not_measured_is_said() {
     let measurements = [five("off/a", 10.0), five("off/b", 10.0), five("on", 1.0)];
     text.push_str(&shown(&check(&alike, &measurements)));
     let zero = [
-        Measurement { metric: "cpu".into(), ..head("off/a", &[0.0]) },
-        Measurement { metric: "cpu".into(), ..head("on/a", &[1.0]) },
+        Measurement { metric: Metric::new("cpu"), ..head("off/a", &[0.0]) },
+        Measurement { metric: Metric::new("cpu"), ..head("on/a", &[1.0]) },
     ];
     let cpu =
         rule(json!({ "baseline": "off/*", "variants": "on/*", "metric": "cpu", "each": "5%" }));
