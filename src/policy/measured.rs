@@ -85,8 +85,8 @@ impl fmt::Display for Missing {
             ),
             Self::Samples(needed) => write!(f, "it needs {needed} samples a run"),
             Self::Number => f.write_str("no run gave a number"),
-            Self::Runs(needed) => write!(f, "it needs {needed} runs"),
-            Self::Unit(unit) => write!(f, "it is measured in {}, and the limit is not", unit.words()),
+            Self::Runs(needed) => write!(f, "a spread from run to run needs {needed} runs"),
+            Self::Unit(unit) => write!(f, "the data is in {}, and the limit is not", unit.words()),
         }
     }
 }
