@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Declared, Scope};
-use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Statistic, Throughput, Unit};
+use crate::model::{
+    BenchmarkId, Better, Measurement, Metric, Side, Statistic, Throughput, Unit, natural,
+};
 use crate::stats::quantile::samples_needed;
 
 /// Everything that was measured, as rules look at it: by side, benchmark, metric and statistic.
@@ -125,7 +127,8 @@ impl<'a> Measured<'a> {
         self.side(side).is_empty()
     }
 
-    /// The benchmarks of a side and scope that have a metric, sorted. No scope means all. O(n log n).
+    /// The benchmarks of a side and scope that have a metric, sorted so that numbers in their names count as numbers.
+    /// No scope means all. O(n log n).
     pub fn benchmarks(
         &self,
         side: Side,
@@ -146,6 +149,8 @@ impl<'a> Measured<'a> {
         if let Some(scope) = scope {
             found.retain(|benchmark| scope.contains(benchmark));
         }
+        // Stable: names of equal keys stay sorted.
+        found.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
         found.into_iter()
     }
 

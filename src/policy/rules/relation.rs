@@ -43,8 +43,9 @@ pub struct Relation {
     pub tier: Option<Tier>,
     /// The severity below a factor of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `estimate`, the default: the estimate decides. `proven`: the whole 95 % interval must be below the factor.
-    pub evidence: Option<Evidence>,
+    /// `estimate`: the estimate decides. `proven`: the whole 95 % interval must be below the factor.
+    #[serde(default = "Evidence::estimate")]
+    pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the table says so.
     #[serde(default)]
     pub accept_averages: bool,
@@ -54,7 +55,7 @@ impl Relation {
     fn bounds(&self) -> Option<Bounds> {
         let severity = severity_of(self.severity, self.tier);
         let bounds = Bounds::new(&self.at_least, severity, Better::Higher, Factor::quotient)?;
-        Some(bounds.evidence(self.evidence.unwrap_or(Evidence::Estimate)))
+        Some(bounds.evidence(self.evidence))
     }
 
     fn row(

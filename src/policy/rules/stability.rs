@@ -45,9 +45,10 @@ pub struct Stability {
     pub tier: Option<Tier>,
     /// The severity beyond a limit of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `estimate`, the default: the estimate decides. `proven`: the whole 95 % interval over the runs must be beyond
+    /// `estimate`: the estimate decides. `proven`: the whole 95 % interval over the runs must be beyond
     /// the limit.
-    pub evidence: Option<Evidence>,
+    #[serde(default = "Evidence::estimate")]
+    pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the table says so.
     #[serde(default)]
     pub accept_averages: bool,
@@ -118,7 +119,7 @@ impl Stability {
         let bounds = |kind| {
             let limit = self.limit(kind)?;
             let bounds = Bounds::new(limit, severity, Better::Lower, Percent::fraction)?;
-            Some((kind, bounds.evidence(self.evidence.unwrap_or(Evidence::Estimate))))
+            Some((kind, bounds.evidence(self.evidence)))
         };
         Kind::ALL.into_iter().filter_map(bounds).collect()
     }
@@ -203,7 +204,7 @@ impl RuleKind for Stability {
         for (kind, limit) in limits {
             problems.extend(limit.problems(kind.key(), Better::Lower, Percent::fraction));
         }
-        if self.evidence == Some(Evidence::Proven) && self.run_to_run.is_some() {
+        if self.evidence == Evidence::Proven && self.run_to_run.is_some() {
             problems.push(Problem {
                 key: "run-to-run",
                 code: Code::InvalidValue,
