@@ -175,6 +175,12 @@ impl<'de, T: Deserialize<'de> + FromStr<Err = String>> de::Visitor<'de> for Limi
         text.parse().map(Limit::One).map_err(E::custom)
     }
 
+    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Err(de::Error::custom(
+            "a limit is one value or a map of levels, not a list; write it like `{ warning: …, critical: … }`",
+        ))
+    }
+
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         ByLevel::deserialize(MapAccessDeserializer::new(map)).map(Limit::ByLevel)
     }

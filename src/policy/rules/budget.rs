@@ -29,12 +29,11 @@ pub struct Budget {
     pub benchmarks: Option<Scope>,
     /// The metric.
     #[serde(default = "Metric::time")]
-    #[schemars(with = "String", default = "Metric::time")]
     pub metric: Metric,
     /// The statistic; left out, the median, or the mean for summaries that give a standard deviation.
     pub statistic: Option<Statistic>,
-    /// The limit. In a map of levels that of the highest level is the target, and a milder one in front of it warns
-    /// when it comes close.
+    /// What is allowed at most, or at least where higher is better. In a map of levels the highest one is the target,
+    /// and milder ones in front of it warn when it comes close.
     pub limit: Limit<Quantity>,
     /// Raises the severity where a limit of one value is exceeded by more than this: `{ critical: 20% }`, or
     /// `{ critical: 2x }` for twice as much.
@@ -43,8 +42,9 @@ pub struct Budget {
     pub tier: Option<Tier>,
     /// The severity beyond a limit of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `estimate`, the default: the estimate decides. `proven`: the whole 95 % interval must be beyond the limit.
-    pub evidence: Option<Evidence>,
+    /// `estimate`: the estimate decides. `proven`: the whole 95 % interval must be beyond the limit.
+    #[serde(default = "Evidence::estimate")]
+    pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the table says so.
     #[serde(default)]
     pub accept_averages: bool,
@@ -60,7 +60,6 @@ impl Budget {
         self.limit.values().all(|limit| limit.in_unit(unit).is_some()).then_some(())?;
         let number = |limit: Quantity| limit.in_unit(unit).unwrap_or(limit.value);
         let bounds = Bounds::new(&self.limit, self.severity(), better, number)?;
-        let evidence = self.evidence.unwrap_or(Evidence::Estimate);
         let over = |level: fn(&ByLevel<Excess>) -> Option<Excess>| {
             Some(level(self.over.as_ref()?)?.beyond(bounds.target(), better))
         };
@@ -69,7 +68,7 @@ impl Budget {
             warning: over(|by| by.warning),
             critical: over(|by| by.critical),
         };
-        Some(bounds.evidence(evidence).raised(behind))
+        Some(bounds.evidence(self.evidence).raised(behind))
     }
 
     /// A reading in the unit in which it is shown: that of the data, but percent where the limit is written so.

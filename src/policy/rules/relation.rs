@@ -5,8 +5,8 @@ use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::quoted;
 use crate::model::number::factor;
 use crate::model::{
-    BenchmarkId, Better, Cell, Finding, Metric, Number, NumberKind, Severity, Side, Statistic,
-    Status, Table, TableRow,
+    BenchmarkId, Better, Cell, Column, Finding, Metric, Number, NumberKind, Severity, Side,
+    Statistic, Status, Table, TableRow,
 };
 use crate::policy::partner::{Partnered, partners};
 use crate::policy::{
@@ -34,7 +34,6 @@ pub struct Relation {
     pub than: Scope,
     /// The metric.
     #[serde(default = "Metric::time")]
-    #[schemars(with = "String", default = "Metric::time")]
     pub metric: Metric,
     /// The statistic; left out, the median, or the mean for summaries that give a standard deviation.
     pub statistic: Option<Statistic>,
@@ -44,8 +43,9 @@ pub struct Relation {
     pub tier: Option<Tier>,
     /// The severity below a factor of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `estimate`, the default: the estimate decides. `proven`: the whole 95 % interval must be below the factor.
-    pub evidence: Option<Evidence>,
+    /// `estimate`: the estimate decides. `proven`: the whole 95 % interval must be below the factor.
+    #[serde(default = "Evidence::estimate")]
+    pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the table says so.
     #[serde(default)]
     pub accept_averages: bool,
@@ -55,14 +55,19 @@ impl Relation {
     fn bounds(&self) -> Option<Bounds> {
         let severity = severity_of(self.severity, self.tier);
         let bounds = Bounds::new(&self.at_least, severity, Better::Higher, Factor::quotient)?;
-        Some(bounds.evidence(self.evidence.unwrap_or(Evidence::Estimate)))
+        Some(bounds.evidence(self.evidence))
     }
 
-    fn row(&self, faster: &str, than: &str, bounds: &Bounds) -> TableRow {
+    fn row(
+        &self,
+        (faster, benchmark): (&str, Option<&BenchmarkId>),
+        than: &str,
+        bounds: &Bounds,
+    ) -> TableRow {
         let target = Number::of(NumberKind::Factor, bounds.target());
         TableRow {
             requirement: self.id.clone(),
-            benchmark: None,
+            benchmark: benchmark.cloned(),
             status: Some(Status::NotMeasured),
             severity: bounds.severity(),
             cells: [
@@ -123,14 +128,27 @@ impl RuleKind for Relation {
         let (bounds, better) = (self.bounds()?, measured.better(&self.metric));
         let mut checked = Checked::default();
         let (mut rows, mut missing) = (Vec::new(), NotMeasured::default());
-        let measurable = measured.benchmarks(Side::Head, None, &self.metric);
+        let measurable: Vec<&BenchmarkId> =
+            measured.benchmarks(Side::Head, None, &self.metric).collect();
+        let absent = [&self.faster, &self.than]
+            .into_iter()
+            .find(|scope| !measurable.iter().any(|benchmark| scope.contains(benchmark)));
+        checked.matched = absent.is_none();
+        if let Some(absent) = absent {
+            rows.push(self.row((self.faster.as_str(), None), self.than.as_str(), &bounds));
+            if bounds.severity() > Severity::None && !measured.is_empty(Side::Head) {
+                let message = nothing_matched(measured, Some(absent), &self.metric);
+                checked.findings.push(self.finding(None, bounds.severity(), message));
+            }
+            return Some(self.told(rows, checked));
+        }
         for Partnered { benchmark, partner } in partners(measurable, &self.faster, &self.than) {
-            checked.matched = true;
+            let of = (benchmark.as_str(), Some(benchmark));
             let than = match partner {
                 Ok(than) => than,
                 Err(why) => {
                     self.unmatched(benchmark, &why.why(&self.than), &bounds, &mut checked);
-                    rows.push(self.row(benchmark.as_str(), self.than.as_str(), &bounds));
+                    rows.push(self.row(of, self.than.as_str(), &bounds));
                     continue;
                 }
             };
@@ -138,58 +156,49 @@ impl RuleKind for Relation {
                 .read(measured, benchmark)
                 .map_err(|why| (benchmark, why))
                 .and_then(|fast| Ok((fast, self.read(measured, than).map_err(|why| (than, why))?)));
-            match both {
+            let row = self.row(of, than.as_str(), &bounds);
+            rows.push(match both {
                 Ok(both) => {
-                    rows.push(self.hold(better, (benchmark, than), both, &bounds, &mut checked))
+                    self.hold(better, (benchmark, than), both, (&bounds, row), &mut checked)
                 }
                 Err((of, why)) => {
                     missing.add(of, self.statistic, why);
-                    rows.push(self.row(benchmark.as_str(), than.as_str(), &bounds));
+                    row
                 }
-            }
+            });
         }
-        checked.findings.extend(missing.findings(
-            self.id.as_ref(),
-            bounds.severity(),
-            &self.metric,
-        ));
-        if !checked.matched {
-            rows.push(self.row(self.faster.as_str(), self.than.as_str(), &bounds));
-            let absent = if measured
-                .benchmarks(Side::Head, Some(&self.faster), &self.metric)
-                .next()
-                .is_none()
-            {
-                &self.faster
-            } else {
-                &self.than
-            };
-            if bounds.severity() > Severity::None && !measured.is_empty(Side::Head) {
-                let message = nothing_matched(measured, Some(absent), &self.metric);
-                checked.findings.push(self.finding(None, bounds.severity(), message));
-            }
-        }
-        let rows = checked.listed(rows);
-        let notes = checked.note("pairs hold");
-        checked.tables.push(Table {
-            kind: "relations".into(),
-            title: "Relations".into(),
-            columns: columns(&[
-                ("faster", "faster"),
-                ("than", "than"),
-                ("target", "target"),
-                ("actual", "actual"),
-                ("margin", "margin"),
-            ]),
-            rows,
-            notes,
-            curves: Vec::new(),
-        });
-        Some(checked)
+        let missing = missing.findings(self.id.as_ref(), bounds.severity(), &self.metric);
+        checked.findings.extend(missing);
+        Some(self.told(rows, checked))
     }
 }
 
 impl Relation {
+    /// What is said, with its table.
+    fn told(&self, rows: Vec<TableRow>, mut checked: Checked) -> Checked {
+        let rows = checked.listed(rows);
+        let mut columns = columns(&[
+            ("faster", "faster"),
+            ("than", "than"),
+            ("target", "target"),
+            ("actual", "actual"),
+            ("margin", "margin"),
+        ]);
+        if rows.iter().any(|row| row.cells.contains_key("samples")) {
+            columns.push(Column { key: "samples".into(), title: "samples".into() });
+        }
+        let notes = checked.note("pairs hold");
+        checked.tables.push(Table {
+            kind: "relations".into(),
+            title: "Relations".into(),
+            columns,
+            rows,
+            notes,
+            curves: Vec::new(),
+        });
+        checked
+    }
+
     fn finding(
         &self,
         about: Option<(&BenchmarkId, Statistic)>,
@@ -228,11 +237,9 @@ impl Relation {
         better: Better,
         (benchmark, than): (&BenchmarkId, &BenchmarkId),
         (fast, slow): (Reading<'_>, Reading<'_>),
-        bounds: &Bounds,
+        (bounds, mut row): (&Bounds, TableRow),
         checked: &mut Checked,
     ) -> TableRow {
-        let mut row = self.row(benchmark.as_str(), than.as_str(), bounds);
-        row.benchmark = Some(benchmark.clone());
         let (over, under) = match better {
             Better::Lower => (slow, fast),
             Better::Higher => (fast, slow),

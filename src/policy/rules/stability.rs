@@ -34,7 +34,6 @@ pub struct Stability {
     pub benchmarks: Option<Scope>,
     /// The metric.
     #[serde(default = "Metric::time")]
-    #[schemars(with = "String", default = "Metric::time")]
     pub metric: Metric,
     /// What the standard deviation inside a run may be of the mean.
     pub cv: Option<Limit<Percent>>,
@@ -46,9 +45,10 @@ pub struct Stability {
     pub tier: Option<Tier>,
     /// The severity beyond a limit of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `estimate`, the default: the estimate decides. `proven`: the whole 95 % interval over the runs must be beyond
+    /// `estimate`: the estimate decides. `proven`: the whole 95 % interval over the runs must be beyond
     /// the limit.
-    pub evidence: Option<Evidence>,
+    #[serde(default = "Evidence::estimate")]
+    pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the table says so.
     #[serde(default)]
     pub accept_averages: bool,
@@ -119,7 +119,7 @@ impl Stability {
         let bounds = |kind| {
             let limit = self.limit(kind)?;
             let bounds = Bounds::new(limit, severity, Better::Lower, Percent::fraction)?;
-            Some((kind, bounds.evidence(self.evidence.unwrap_or(Evidence::Estimate))))
+            Some((kind, bounds.evidence(self.evidence)))
         };
         Kind::ALL.into_iter().filter_map(bounds).collect()
     }
@@ -161,8 +161,14 @@ impl Stability {
         let (middle, interval) = side_interval(&ratios).ok_or((Some(over), Missing::Number))?;
         let (low, high) = interval.unzip();
         let end = |end: Option<f64>| end.map(|end| (end - less).max(0.0)).filter(|e| e.is_finite());
-        Ok((middle - less, (end(low), end(high))))
+        Ok(((middle - less).max(0.0), (end(low), end(high))))
     }
+}
+
+/// A row stands as its worst number does.
+fn stand(row: &mut TableRow, status: Status, severity: Severity) {
+    row.status = Some(row.status.map_or(status, |known| known.worse(status)));
+    row.severity = row.severity.max(severity);
 }
 
 /// The second number over the first of every run that has both.
@@ -198,7 +204,7 @@ impl RuleKind for Stability {
         for (kind, limit) in limits {
             problems.extend(limit.problems(kind.key(), Better::Lower, Percent::fraction));
         }
-        if self.evidence == Some(Evidence::Proven) && self.run_to_run.is_some() {
+        if self.evidence == Evidence::Proven && self.run_to_run.is_some() {
             problems.push(Problem {
                 key: "run-to-run",
                 code: Code::InvalidValue,
@@ -240,10 +246,7 @@ impl RuleKind for Stability {
                     }
                     Err((statistic, why)) => {
                         missing.add(benchmark, statistic, why);
-                        row.status = Some(
-                            row.status
-                                .map_or(Status::NotMeasured, |s| s.worse(Status::NotMeasured)),
-                        );
+                        stand(&mut row, Status::NotMeasured, bounds.severity());
                     }
                 }
             }
@@ -303,9 +306,7 @@ impl Stability {
         checked: &mut Checked,
     ) {
         let standing: Standing = bounds.judge(value, interval);
-        row.status =
-            Some(row.status.map_or(standing.status, |status| status.worse(standing.status)));
-        row.severity = row.severity.max(standing.severity);
+        stand(row, standing.status, standing.severity);
         let number = Number::of(NumberKind::Share, value).between(interval.0, interval.1);
         row.cells.insert(kind.key().into(), Cell::Number(number));
         if standing.severity > Severity::None {
@@ -334,11 +335,8 @@ impl Stability {
     ) -> Table {
         let rows = checked.listed(rows);
         let mut columns = columns(&[("benchmark", "benchmark")]);
-        for (kind, bounds) in limits {
-            columns.push(Column {
-                key: kind.key().into(),
-                title: format!("{} (at most {})", kind.title(), setting(bounds.target())),
-            });
+        for (kind, _) in limits {
+            columns.push(Column { key: kind.key().into(), title: kind.title().into() });
         }
         if rows.iter().any(|row| row.cells.contains_key("samples")) {
             columns.push(Column { key: "samples".into(), title: "samples".into() });
@@ -348,7 +346,13 @@ impl Stability {
         } else {
             format!("Stability of {}", self.metric)
         };
-        let notes = checked.note(&format!("benchmarks hold their limits of {}", self.metric));
+        let limits: Vec<String> = limits
+            .iter()
+            .map(|(kind, bounds)| format!("{} up to {}", kind.title(), setting(bounds.target())))
+            .collect();
+        let of = self.benchmarks.as_ref().map_or("all benchmarks", Scope::as_str);
+        let mut notes = vec![format!("{of}: {}", limits.join(", "))];
+        notes.extend(checked.note(&format!("benchmarks hold their limits of {}", self.metric)));
         Table { kind: "stability".into(), title, columns, rows, notes, curves: Vec::new() }
     }
 }
