@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::Scope;
 use super::parameters::Parameters;
+use super::{Reading, Scope};
 use crate::diag::quoted;
 use crate::model::BenchmarkId;
+use crate::stats::ratio::{Amount, Run};
 
 /// So many segments from either end of an id are looked at.
 const MOST_SEGMENTS: usize = 6;
@@ -74,45 +75,61 @@ pub fn partners<'a>(
     } else {
         benchmarks_of.retain(|benchmark| !candidates.contains(benchmark));
     }
-    let find = finder(&benchmarks_of, &candidates, of, among);
+    let way = Way::new(&benchmarks_of, &candidates, of, among);
     benchmarks_of
         .iter()
-        .map(|&benchmark| Partnered { benchmark, partner: find(benchmark) })
+        .map(|&benchmark| Partnered { benchmark, partner: way.find(benchmark) })
         .collect()
+}
+
+impl From<Reading<'_>> for Amount {
+    fn from(reading: Reading<'_>) -> Self {
+        let (low, high) = reading.interval();
+        let runs = reading.runs().map(|run| Run {
+            block: run.block,
+            value: run.value,
+            spread: run.spread,
+        });
+        Self { value: reading.estimate(), interval: low.zip(high), runs: runs.collect() }
+    }
 }
 
 type Found<'a> = Result<&'a BenchmarkId, Unpartnered<'a>>;
 
 /// The way by which partners are found.
-fn finder<'a>(
-    of_all: &BTreeSet<&'a BenchmarkId>,
-    candidates: &BTreeSet<&'a BenchmarkId>,
-    of: &Scope,
-    among: &Scope,
-) -> Box<dyn Fn(&'a BenchmarkId) -> Found<'a>> {
-    if let (Some(&only), 1) = (candidates.first(), candidates.len())
-        && only.as_str() == among.as_str()
-    {
-        return Box::new(move |_| Ok(only));
-    }
-    if let Some((from, to)) = Frame::of(of).zip(Frame::of(among))
-        && from.wildcards == to.wildcards
-    {
-        let framed: BTreeMap<&BenchmarkId, &BenchmarkId> = of_all
-            .iter()
-            .filter_map(|&benchmark| {
-                let partner = BenchmarkId::new(to.around(from.inside(benchmark.as_str())?));
-                Some((benchmark, *candidates.get(&partner)?))
-            })
-            .collect();
-        if !framed.is_empty() {
-            return Box::new(move |benchmark| {
-                framed.get(benchmark).copied().ok_or(Unpartnered::Nothing)
-            });
+enum Way<'a> {
+    Only(&'a BenchmarkId),
+    Framed(BTreeMap<&'a BenchmarkId, &'a BenchmarkId>),
+    Shared(Shared<'a>),
+}
+
+impl<'a> Way<'a> {
+    fn new(
+        of_all: &BTreeSet<&'a BenchmarkId>,
+        candidates: &BTreeSet<&'a BenchmarkId>,
+        of: &Scope,
+        among: &Scope,
+    ) -> Self {
+        if let (Some(only), 1) = (candidates.first(), candidates.len())
+            && only.as_str() == among.as_str()
+        {
+            return Self::Only(only);
+        }
+        let framed = Frame::framed(of_all, candidates, of, among);
+        if framed.is_empty() {
+            Self::Shared(Shared::new(of_all, candidates))
+        } else {
+            Self::Framed(framed)
         }
     }
-    let shared = Shared::new(of_all, candidates);
-    Box::new(move |benchmark| shared.find(benchmark))
+
+    fn find(&self, benchmark: &'a BenchmarkId) -> Found<'a> {
+        match self {
+            Self::Only(only) => Ok(only),
+            Self::Framed(framed) => framed.get(benchmark).copied().ok_or(Unpartnered::Nothing),
+            Self::Shared(shared) => shared.find(benchmark),
+        }
+    }
 }
 
 /// A glob as fixed text around its wildcards.
@@ -130,6 +147,24 @@ impl<'a> Frame<'a> {
         let (before, rest) = glob.split_at(first);
         let (wildcards, after) = rest.split_at(rest.rfind(['*', '?', ']', '}'])? + 1);
         (!glob.contains('\\')).then_some(Self { before, wildcards, after })
+    }
+
+    /// The benchmarks with the partner that has the same text in place of the same wildcards.
+    fn framed<'b>(
+        of_all: &BTreeSet<&'b BenchmarkId>,
+        candidates: &BTreeSet<&'b BenchmarkId>,
+        of: &Scope,
+        among: &Scope,
+    ) -> BTreeMap<&'b BenchmarkId, &'b BenchmarkId> {
+        let Some((from, to)) = Frame::of(of).zip(Frame::of(among)) else { return BTreeMap::new() };
+        if from.wildcards != to.wildcards {
+            return BTreeMap::new();
+        }
+        let partner = |benchmark: &BenchmarkId| {
+            let partner = BenchmarkId::new(to.around(from.inside(benchmark.as_str())?));
+            candidates.get(&partner).copied()
+        };
+        of_all.iter().filter_map(|&benchmark| Some((benchmark, partner(benchmark)?))).collect()
     }
 
     fn inside<'b>(&self, id: &'b str) -> Option<&'b str> {

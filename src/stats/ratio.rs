@@ -148,11 +148,12 @@ fn one_block(fractions: &[Fraction], runs: &[Run], count: f64) -> Option<Block> 
     let (mut total, mut squares) = (0.0, Some(0.0));
     for fraction in fractions {
         let (mut over, mut over_squares) = (0.0, Some(0.0));
-        for (value, spread) in runs.by_ref().take(fraction.over.len()) {
-            over += value;
-            over_squares = over_squares.zip(spread).map(|(sum, s)| sum + (value * s).powi(2));
+        for part in runs.by_ref().take(fraction.over.len()) {
+            over += part.value;
+            over_squares =
+                over_squares.zip(part.spread).map(|(sum, s)| sum + (part.value * s).powi(2));
         }
-        let (under, spread) = runs.next()?;
+        let Run { value: under, spread, .. } = runs.next()?;
         total += over / under;
         squares = squares
             .zip(over_squares)

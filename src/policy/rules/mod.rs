@@ -1,10 +1,12 @@
 //! The kinds of rules. Adding one is a file here and a line in the list below.
 
 mod budget;
+mod overhead;
 mod presence;
 mod regression;
 
 pub use budget::Budget;
+pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
 
@@ -96,5 +98,6 @@ macro_rules! rules {
 rules! {
     "regression" => Regression,
     "budget" => Budget,
+    "overhead" => Overhead,
     "presence" => Presence,
 }
