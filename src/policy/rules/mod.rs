@@ -4,11 +4,13 @@ mod budget;
 mod overhead;
 mod presence;
 mod regression;
+mod scaling;
 
 pub use budget::Budget;
 pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
+pub use scaling::{Growing, Scaling};
 
 use std::collections::BTreeMap;
 
@@ -99,5 +101,6 @@ rules! {
     "regression" => Regression,
     "budget" => Budget,
     "overhead" => Overhead,
+    "scaling" => Scaling,
     "presence" => Presence,
 }

@@ -228,7 +228,10 @@ fn a_proven_fall_comes_before_one_within_the_noise() {
         .map(|(load, throughput)| LoadPoint { load, throughput, error: Some(0.001) })
         .collect();
     points[2].error = Some(0.2);
-    assert_eq!(load(&points, 0.03).degradation.map(|d| (d.load, d.proven)), Some((4.0, Some(true))));
+    assert_eq!(
+        load(&points, 0.03).degradation.map(|d| (d.load, d.proven)),
+        Some((4.0, Some(true)))
+    );
 }
 
 #[test]
@@ -276,7 +279,7 @@ proptest! {
         let (a, b) = (a.expect("one"), b.expect("other"));
         prop_assert!((a.exponent.estimate - b.exponent.estimate).abs() < 1e-9);
         prop_assert!((a.exponent.error - b.exponent.error).abs() < 1e-9);
-        let names = |s: &Scaling| s.fits.iter().map(|fit| fit.class).collect::<Vec<_>>();
+        let names = |s: &Shape| s.fits.iter().map(|fit| fit.class).collect::<Vec<_>>();
         prop_assert_eq!(names(&a), names(&b));
     }
 

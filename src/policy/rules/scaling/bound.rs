@@ -37,7 +37,8 @@ impl FromStr for Growing {
         let lower = text.trim().to_lowercase();
         let inner =
             lower.strip_prefix("o(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(&lower);
-        let plain: String = inner.chars().filter(|c| !matches!(c, ' ' | '·' | '*' | '(' | ')')).collect();
+        let plain: String =
+            inner.chars().filter(|c| !matches!(c, ' ' | '·' | '*' | '(' | ')')).collect();
         Ok(Self(match plain.as_str() {
             "1" => Class::Constant,
             "logn" | "lnn" => Class::Logarithmic,
@@ -98,7 +99,11 @@ mod tests {
             ("n²", "n^2"),
             ("O(n³)", "n^3"),
         ] {
-            assert_eq!(text.parse::<Growing>().map(|class| class.to_string()), Ok(written.into()), "{text}");
+            assert_eq!(
+                text.parse::<Growing>().map(|class| class.to_string()),
+                Ok(written.into()),
+                "{text}"
+            );
         }
         assert_eq!(
             "2^n".parse::<Growing>().unwrap_err(),

@@ -178,6 +178,9 @@ mod tests {
         );
         assert_eq!(names(Some("y")), [family("a/x=1/y=*", "y", &[2.0])]);
         let (_, without) = families(ids.iter(), None);
-        assert_eq!(without.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["dht/lookup/warm", "a/x=1/y=2"]);
+        assert_eq!(
+            without.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+            ["dht/lookup/warm", "a/x=1/y=2"]
+        );
     }
 }
