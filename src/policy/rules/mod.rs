@@ -1,12 +1,14 @@
 //! The kinds of rules. Adding one is a file here and a line in the list below.
 
 mod budget;
+mod growth;
 mod overhead;
 mod presence;
 mod regression;
 mod scaling;
 
 pub use budget::Budget;
+pub use growth::Growth;
 pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
@@ -102,5 +104,6 @@ rules! {
     "budget" => Budget,
     "overhead" => Overhead,
     "scaling" => Scaling,
+    "growth" => Growth,
     "presence" => Presence,
 }

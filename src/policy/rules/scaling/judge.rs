@@ -217,12 +217,14 @@ impl Scaling {
     ) -> Answer {
         let saturation = followed.saturation.filter(|found| found.next <= limit);
         let fall = followed.degradation.filter(|found| found.load <= limit);
-        let noise = saturation.map(|found| found.proven).or(fall.map(|found| found.proven));
-        let estimate = self.evidence == Evidence::Estimate;
-        let status = match noise {
+        // Without noise (none is known, or the rule takes estimates) what is seen counts.
+        let counts = |proven: Option<Option<bool>>| proven.is_some_and(|it| it != Some(false));
+        let (saturates, falls) =
+            (saturation.map(|found| found.proven), fall.map(|found| found.proven));
+        let status = match saturates.or(falls) {
             None => Status::Met,
-            Some(Some(false)) if !estimate => Status::Unproven,
-            Some(_) => Status::Missed,
+            Some(_) if counts(saturates) || counts(falls) => Status::Missed,
+            Some(_) => Status::Unproven,
         };
         let what = words::gives_way(saturation, fall, unit);
         Answer {
