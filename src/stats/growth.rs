@@ -1,5 +1,6 @@
 //! How a value grows over time: Theil and Sen's slope, with an interval that knows of autocorrelation.
 
+use super::paired::{Block, paired};
 use super::special::{NORMAL_95, t_quantile};
 use super::{mean, median, sorted, variance};
 
@@ -187,6 +188,41 @@ pub fn side_interval(slopes: &[f64]) -> Option<(f64, Option<(f64, f64)>)> {
     let reach = t_quantile(0.025, n - 1.0) * (variance(slopes) / n).sqrt();
     let middle = mean(slopes);
     Some((centre, Some(((middle - reach).min(centre), (middle + reach).max(centre)))))
+}
+
+/// A growth with the ends of its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ends {
+    /// The growth.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// The lower end of the 95 % interval of `head - times · base`: above zero, head grows more than so many times as fast.
+///
+/// By the method of variance estimates recovery (Zou & Donner 2008). A base that shrinks counts as one that stays, for
+/// nothing grows faster than a negative number of times.
+#[must_use]
+pub fn excess_low(base: Ends, head: Ends, times: f64) -> f64 {
+    let still = |end: f64| end.max(0.0);
+    let beyond = times * (still(base.high) - still(base.value));
+    head.value - times * still(base.value) - (head.value - head.low).hypot(beyond)
+}
+
+/// The same for interleaved blocks, of which each gives the growth of base and of head: the lower end of the trimmed
+/// paired t of [`paired`](super::paired::paired). `None` for fewer than two blocks.
+#[must_use]
+pub fn paired_excess_low(blocks: &[(f64, f64)], times: f64) -> Option<f64> {
+    let block = |&(base, head): &(f64, f64)| Block {
+        difference: head - times * base.max(0.0),
+        spread: None,
+    };
+    let estimate = paired(&blocks.iter().map(block).collect::<Vec<_>>())?;
+    let error = (estimate.variance / estimate.runs).sqrt();
+    Some(estimate.change - t_quantile(0.025, estimate.df) * error)
 }
 
 #[cfg(test)]

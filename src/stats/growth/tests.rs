@@ -155,3 +155,22 @@ proptest! {
         }
     }
 }
+
+/// 30 - 1.5·10 = 15, less the root of 6² and (1.5·4)².
+#[test]
+fn a_multiple_of_base_is_taken_off_with_the_noise_of_both() {
+    let base = Ends { value: 10.0, low: 5.0, high: 14.0 };
+    let head = Ends { value: 30.0, low: 24.0, high: 33.0 };
+    close(excess_low(base, head, 1.5), 15.0 - 72.0_f64.sqrt());
+    // A base that shrinks is no excuse and no accusation.
+    let shrinking = Ends { value: -10.0, low: -12.0, high: -8.0 };
+    close(excess_low(shrinking, head, 1.5), 24.0);
+}
+
+/// Reference values: scipy 1.17.1, `stats.t.interval(0.95, 4, mean, sem)[0]` of the five differences head - 1.5 base.
+#[test]
+fn blocks_are_pairs() {
+    let blocks = [(10.0, 30.0), (11.0, 29.0), (9.0, 31.0), (10.0, 33.0), (12.0, 30.0)];
+    close(paired_excess_low(&blocks, 1.5).expect("an end"), 11.571_343_219_448_817);
+    assert_eq!(paired_excess_low(&blocks[..1], 1.5), None);
+}

@@ -32,8 +32,8 @@ pub struct Saturation {
     pub next: f64,
     /// The exponent between them.
     pub exponent: f64,
-    /// Whether the noise at both loads leaves no doubt at 97.5 %.
-    pub proven: bool,
+    /// Whether the noise at both loads leaves no doubt at 97.5 %; `None` where nothing tells the noise.
+    pub proven: Option<bool>,
 }
 
 /// The first load whose throughput lies below the best at a smaller load by more than the margin.
@@ -47,12 +47,12 @@ pub struct Degradation {
     pub best_load: f64,
     /// The best throughput before.
     pub best: f64,
-    /// Whether the noise at both loads leaves no doubt at 97.5 %.
-    pub proven: bool,
+    /// Whether the noise at both loads leaves no doubt at 97.5 %; `None` where nothing tells the noise.
+    pub proven: Option<bool>,
 }
 
-/// Follows a load curve. `margin` >= 0 is a fraction. Where points tell their noise, a saturation or degradation that is
-/// proven comes before one that is not; without it the estimates speak and nothing is proven.
+/// Follows a load curve. `margin` >= 0 is a fraction. Where points tell their noise, what may be
+/// noise is passed over for the first that is not; without it the estimates speak and nothing is proven.
 ///
 /// The order of points does not matter; points that are not above zero are left out. O(n log n).
 #[must_use]
@@ -80,9 +80,9 @@ pub fn load(points: &[LoadPoint], margin: f64) -> LoadCurve {
     }
 }
 
-/// The first that is proven, else the first.
-fn first<T: Copy>(all: &[T], proven: impl Fn(&T) -> bool) -> Option<T> {
-    all.iter().find(|one| proven(one)).or(all.first()).copied()
+/// The first that is not within the noise, else the first.
+fn first<T: Copy>(all: &[T], proven: impl Fn(&T) -> Option<bool>) -> Option<T> {
+    all.iter().find(|one| proven(one) != Some(false)).or(all.first()).copied()
 }
 
 fn noise(a: &LoadPoint, b: &LoadPoint) -> Option<f64> {
@@ -96,13 +96,13 @@ fn step(a: &LoadPoint, b: &LoadPoint) -> Option<Saturation> {
     }
     let gain = (b.throughput / a.throughput).ln();
     let exponent = gain / width;
-    let proven = noise(a, b).is_some_and(|noise| (gain + noise) / width < SATURATED);
+    let proven = noise(a, b).map(|noise| (gain + noise) / width < SATURATED);
     (exponent < SATURATED).then_some(Saturation { after: a.load, next: b.load, exponent, proven })
 }
 
 fn fall(best: &LoadPoint, point: &LoadPoint, margin: f64) -> Option<Degradation> {
     let loss = (best.throughput / point.throughput).ln();
-    let proven = noise(best, point).is_some_and(|noise| loss - noise > margin.ln_1p());
+    let proven = noise(best, point).map(|noise| loss - noise > margin.ln_1p());
     (loss > margin.ln_1p()).then_some(Degradation {
         load: point.load,
         throughput: point.throughput,

@@ -54,7 +54,7 @@ pub enum Lacking {
 
 /// What one side shows of how a cost grows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scaling {
+pub struct Shape {
     /// The slope of ln T on ln n.
     pub exponent: Exponent,
     /// The class that fits best and those that cannot be told from it, the slowest growing first; empty where the
@@ -75,7 +75,7 @@ pub struct Scaling {
 ///
 /// # Errors
 /// What is lacking.
-pub fn analyse(sizes: &[Size], overhead: Option<f64>) -> Result<Scaling, Lacking> {
+pub fn analyse(sizes: &[Size], overhead: Option<f64>) -> Result<Shape, Lacking> {
     let sizes = checked(sizes)?;
     let points: Vec<(f64, f64)> = sizes.iter().map(|size| (size.n, median(&size.costs))).collect();
     let exponent = line::exponent(&sizes).ok_or(Lacking::Numbers)?;
@@ -87,7 +87,7 @@ pub fn analyse(sizes: &[Size], overhead: Option<f64>) -> Result<Scaling, Lacking
     let grows = fits.iter().any(|fit| fit.class != Class::Constant);
     let constant = overhead.or(best.map(|best| best.a)).filter(|_| grows && !falls);
     let largest = points.iter().map(|&(_, cost)| cost).fold(0.0, f64::max);
-    Ok(Scaling {
+    Ok(Shape {
         knee: knee::knee(&sizes, best),
         overhead: constant.filter(|constant| largest < OVERHEAD * constant),
         exponent,
