@@ -162,15 +162,23 @@ pub fn factor(times: f64) -> String {
     }
 }
 
-/// A part of a whole: `4.7 %`; below one percent two significant digits, `0.12 %`.
+/// A part of a whole: `4.7 %`; below one percent two digits, `0.41 %`.
 #[must_use]
 pub fn share(fraction: f64) -> String {
     let percent = fraction.abs() * 100.0;
-    if !(0.095..0.995).contains(&percent) {
-        return change(fraction).trim_start_matches('+').to_owned();
+    if (0.095..0.995).contains(&percent) {
+        let sign = if fraction < 0.0 { MINUS.to_string() } else { String::new() };
+        return format!("{sign}{percent:.2} %");
     }
-    let sign = if fraction < 0.0 { MINUS.to_string() } else { String::new() };
-    format!("{sign}{percent:.2} %")
+    change(fraction).trim_start_matches('+').to_owned()
+}
+
+/// [`share`] with its sign: `+4.7 %`, `−0.41 %`.
+#[must_use]
+pub fn difference(fraction: f64) -> String {
+    let text = share(fraction);
+    let has_sign = text.starts_with(MINUS) || !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if has_sign { text } else { format!("+{text}") }
 }
 
 /// How far a number is from its limit: `35.7 % headroom`, `160x better`, `12 % over`, `2.3x short`.
@@ -525,10 +533,10 @@ mod tests {
         assert_eq!(share(0.047), "4.7 %");
         assert_eq!(share(-0.047), "−4.7 %");
         assert_eq!(share(0.0), "0.0 %");
-        assert_eq!(share(0.001_21), "0.12 %");
-        assert_eq!(share(-0.009_94), "−0.99 %");
+        assert_eq!(share(0.0041), "0.41 %");
         assert_eq!(share(0.009_96), "1.0 %");
-        assert_eq!(share(0.000_949), "0.095 %");
+        assert_eq!([difference(0.047), difference(-0.0041)], ["+4.7 %", "−0.41 %"]);
+        assert_eq!([difference(0.0), difference(0.0129)], ["0.0 %", "+1.3 %"]);
     }
 
     #[test]

@@ -157,6 +157,8 @@ fn is_calm(text: &str) -> bool {
                     | '’'
                     | '≥'
                     | '≤'
+                    | '^'
+                    | '·'
             )
     };
     let word_is_linked = |word: &str| {
@@ -166,7 +168,14 @@ fn is_calm(text: &str) -> bool {
     };
     let colon_inside =
         text.split(' ').any(|w| w.trim_end_matches(':').contains(':') || w.ends_with("::"));
-    text.chars().all(harmless)
+    // Inside a word these two are no markup.
+    let inside_word = |at: usize, c: char| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + 1..).and_then(|after| after.chars().next());
+        matches!(c, '_' | '=')
+            && [before, after].iter().all(|c| c.is_some_and(char::is_alphanumeric))
+    };
+    text.char_indices().all(|(at, c)| harmless(c) || inside_word(at, c))
         && !colon_inside
         && !text.contains("--")
         && !text

@@ -68,9 +68,11 @@ pub(super) fn read(text: &str, rules: &Rules) -> Result<Record, Problem> {
     let running = if id.is_empty() { Some(running(&fields, rules, kind, stamp)?) } else { None };
     let window = if running.is_none() { rules.window(&find) } else { None };
 
+    // Without a benchmark there is nothing that statistics could be of.
+    let kind = if running.is_some() && kind != Kind::Value { Kind::Resources } else { kind };
     let mut line = Reader {
         rules,
-        kind: if running.is_some() && kind != Kind::Value { Kind::Resources } else { kind },
+        kind,
         named: running.is_none(),
         parameters: BTreeMap::new(),
         metrics: Metrics::default(),

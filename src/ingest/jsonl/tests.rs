@@ -114,6 +114,7 @@ fn resource_lines() {
             r#"{"timestamp":"2026-03-01T12:00:00Z","type":"resource","cpu_percent":35.5,"memory_mb":120,"tmpfs_mb":1.5,"disk_read_mb_per_s":0.5,"network_rx_bytes_per_s":100,"host":"a"}"#,
             r#"{"timestamp":1772366400.25,"memory_mb":120,"run":2}"#,
             r#"{"timestamp":1772366400250,"type":null,"cpu_percent":5,"container":"c1","pid":7,"load":0.5,"disk_free_mb":3,"network_packets_per_s":9}"#,
+            r#"{"timestamp":1,"disk_read_mb_per_s":2,"count":0}"#,
             r#"{"timestamp":1,"metric":"tmpfs","unit":"MB","value":3}"#,
             r#"{"timestamp":1,"metric":"time","unit":"ms","value":3}"#,
             r#"{"memory_mb":120}"#,

@@ -32,7 +32,7 @@ const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 pub(super) fn render(report: &Report, options: &Options) -> Result<String, RenderError> {
-    let wrong = |error: minijinja::Error| markdown::template_error(&error);
+    let wrong = |error: minijinja::Error| super::template::describe(&error, &options.templates, "report.html.j2", None);
     let environment = environment(options).map_err(wrong)?;
     let template = environment.get_template(PAGE).map_err(wrong)?;
     let view = View::new(report);
@@ -55,7 +55,7 @@ fn environment(options: &Options) -> Result<Environment<'_>, minijinja::Error> {
     environment.set_syntax(syntax);
     environment.add_filter("thousands", super::words::thousands);
     environment.set_recursion_limit(50);
-    let own = options.templates.iter().map(|(name, source)| (name.as_str(), source.as_str()));
+    let own = options.templates.sources();
     for (name, source) in EMBEDDED.iter().copied().chain(own) {
         environment.add_template(name, source)?;
     }

@@ -3,12 +3,15 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::page::{GAP, NAME, Page};
+use super::page::{GAP, Page};
 use super::{colour, more, severity_style};
 use crate::model::{Severity, Status, TableRow};
 use crate::report::escape;
 use crate::report::phrase::Phrase;
 use crate::report::view::{Line, Section, most_important};
+
+/// A name is not cut below this for the sake of other columns.
+const NAME: usize = 16;
 
 /// A table with its heading; rows that are met leave before others where there are too many.
 pub(super) fn section(page: &mut Page, section: &Section<'_>, most: usize) {

@@ -87,6 +87,9 @@ impl<'a> Section<'a> {
     pub(crate) fn summary(&self) -> Phrase {
         match self.tally.as_str() {
             "" => self.title.clone(),
+            tally if self.table.title.contains(':') => {
+                self.title.clone().text(format!(", {tally}"))
+            }
             tally => self.title.clone().text(format!(": {tally}")),
         }
     }
@@ -116,14 +119,18 @@ pub(crate) fn sections(report: &Report) -> Vec<Section<'_>> {
 fn head(table: &Table, key: &str, title: &str) -> Head {
     let mut cells = table.rows.iter().filter_map(|row| row.cells.get(key)).peekable();
     let right = cells.peek().is_some() && cells.all(stands_right);
-    Head { key: key.to_owned(), title: Phrase::new().words(title), right }
+    let title = if title.is_empty() { Phrase::new() } else { Phrase::new().words(title) };
+    Head { key: key.to_owned(), title, right }
 }
 
 fn line<'a>(row: &'a TableRow, columns: &[Head], display: &Display) -> Line<'a> {
     let units = Units::of(row.cells.values());
     let written = |head: &Head| match (row.cells.get(&head.key), head.key.as_str()) {
         (Some(cell), _) => Written { full: units.words(cell), short: units.short(cell) },
-        (None, STATUS) => both(status(row, display)),
+        (None, STATUS) => Written {
+            full: status(row, display),
+            short: Phrase::of(row.status.map_or("", status_word)),
+        },
         (None, REQUIREMENT) => {
             both(row.requirement.as_deref().map_or_else(Phrase::new, |id| Phrase::new().name(id)))
         }
@@ -163,11 +170,12 @@ pub(crate) fn status_sign(row: &TableRow) -> &'static str {
         None => "",
         Some(Status::Met) => "✅",
         Some(Status::Unproven) => "❔",
+        Some(Status::Close) if row.severity == Severity::None => "🟡",
         Some(Status::Close | Status::Missed | Status::NotMeasured) => severity_sign(row.severity),
     }
 }
 
-/// `5 of 6 met, 1 missed`; empty where no row asks for anything.
+/// `5 of 6 met, 2 of them close, 1 missed`; empty where no row asks for anything.
 pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
     let mut counts = [0_u64; 5];
     for status in statuses {
@@ -180,9 +188,11 @@ pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
         return String::new();
     }
     let [met, close, unproven, missed, not_measured] = counts;
-    let mut text = format!("{} of {} met", thousands(met), thousands(total));
+    let mut text = format!("{} of {} met", thousands(met + close), thousands(total));
+    if close > 0 {
+        text.push_str(&format!(", {} of them close", thousands(close)));
+    }
     for (count, status) in [
-        (close, Status::Close),
         (missed, Status::Missed),
         (unproven, Status::Unproven),
         (not_measured, Status::NotMeasured),
