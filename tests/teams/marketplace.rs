@@ -13,15 +13,23 @@ fn gate() -> Gate {
 #[test]
 fn passes_where_it_should() {
     let outcome = gate().run("head");
-    assert_eq!(outcome.findings(), "");
-    assert_eq!((outcome.exit, &outcome.report["outcome"]), (0, &"pass".into()));
+    outcome.is("pass", 0, &[]);
     read_as!(outcome, "marketplace_head");
 }
 
 #[test]
 fn fails_where_it_should() {
     let outcome = gate().run("head-failing");
-    insta::assert_snapshot!(outcome.findings(), @"");
-    assert_eq!((outcome.exit, &outcome.report["outcome"]), (1, &"fail".into()));
+    outcome.is(
+        "fail",
+        1,
+        &[
+            "critical budget SLA-3 on/search/listings/10000 time p95",
+            "critical overhead on/cache/hit time median",
+            "warning overhead on/concurrency/requests/24 time median",
+            "warning overhead on/search/listings/3000 time median",
+            "warning overhead time",
+        ],
+    );
     read_as!(outcome, "marketplace_head_failing");
 }

@@ -7,16 +7,24 @@ fn gate() -> Gate {
 #[test]
 fn passes_where_it_should() {
     let outcome = gate().run("head");
-    assert_eq!(outcome.findings(), "");
-    assert_eq!((outcome.exit, &outcome.report["outcome"]), (0, &"pass".into()));
+    outcome.is("pass", 0, &[]);
     read_as!(outcome, "messaging_head");
 }
 
 #[test]
 fn fails_where_it_should() {
     let outcome = gate().run("head-failing");
-    insta::assert_snapshot!(outcome.findings(), @"");
-    assert_eq!((outcome.exit, &outcome.report["outcome"]), (1, &"fail".into()));
+    outcome.is(
+        "fail",
+        1,
+        &[
+            "critical regression rate_limiting/rate_limiting_check/agent_count=100 time mean",
+            "critical overhead time",
+            "critical budget full_integration/complete_operation/agent_count=100 memory max",
+            "warning stability rate_limiting/rate_limiting_check/agent_count=100 time stddev",
+            "warning stability rate_limiting/rate_limiting_check/agent_count=100 time p95",
+        ],
+    );
     read_as!(outcome, "messaging_head_failing");
 }
 
@@ -25,11 +33,10 @@ fn fails_where_it_should() {
 fn a_smoke_run_sees_what_is_far_off() {
     let smoke = Gate::promises("messaging").config("smoke.yml");
     let outcome = smoke.run("smoke");
-    assert_eq!((outcome.exit, outcome.findings().as_str()), (0, ""));
+    outcome.is("pass", 0, &[]);
     read_as!(outcome, "messaging_smoke");
 
     let outcome = smoke.run("smoke-failing");
-    insta::assert_snapshot!(outcome.findings(), @"");
-    assert_eq!(outcome.exit, 1);
+    outcome.is("fail", 1, &["critical overhead time"]);
     read_as!(outcome, "messaging_smoke_failing");
 }

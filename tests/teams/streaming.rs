@@ -7,15 +7,22 @@ fn gate() -> Gate {
 #[test]
 fn passes_where_it_should() {
     let outcome = gate().run("head");
-    assert_eq!(outcome.findings(), "");
-    assert_eq!((outcome.exit, &outcome.report["outcome"]), (0, &"pass".into()));
+    outcome.is("pass", 0, &[]);
     read_as!(outcome, "streaming_head");
 }
 
 #[test]
 fn fails_where_it_should() {
     let outcome = gate().run("head-failing");
-    insta::assert_snapshot!(outcome.findings(), @"");
-    assert_eq!((outcome.exit, &outcome.report["outcome"]), (1, &"fail".into()));
+    outcome.is(
+        "fail",
+        1,
+        &[
+            "critical budget NFR-P01 event/delivery time p95",
+            "critical budget NFR-P03 time",
+            "critical budget NFR-P05 event/throughput throughput median",
+            "critical budget NFR-R01 event/errors error-rate median",
+        ],
+    );
     read_as!(outcome, "streaming_head_failing");
 }
