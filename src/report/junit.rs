@@ -119,7 +119,7 @@ fn row_case(line: &Line<'_>, section: &Section<'_>, report: &Report) -> Option<T
     let words: Vec<(Phrase, bool)> = filled
         .map(|(written, head)| {
             names &= !head.right && head.key != "status";
-            let words = head.title.clone().text(": ").then(written.full.clone());
+            let words = head.word.clone().text(": ").then(written.full.clone());
             (if names { written.full.clone() } else { words }, names)
         })
         .collect();

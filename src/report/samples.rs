@@ -9,6 +9,7 @@ use crate::model::*;
 
 mod any;
 mod rules;
+mod shapes;
 mod tables;
 
 pub(super) use any::any_report;

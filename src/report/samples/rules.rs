@@ -1,5 +1,6 @@
 //! Reports with tables of rules.
 
+use super::shapes::{overhead, scaling};
 use super::{failing, report};
 use crate::model::Unit::{Bytes, Nanoseconds, PerSecond, Percent};
 use crate::model::*;
@@ -52,11 +53,11 @@ fn change(value: f64, low: f64, high: f64) -> Cell {
 }
 
 const TARGETS: &[(&str, &str)] = &[
-    ("benchmark", "benchmark"),
-    ("statistic", "statistic"),
-    ("target", "target"),
-    ("actual", "actual"),
-    ("margin", "margin"),
+    ("benchmark", "Benchmark"),
+    ("statistic", "Statistic"),
+    ("target", "Target"),
+    ("actual", "Actual"),
+    ("margin", "Margin"),
 ];
 
 /// One target; the limit is a ceiling of times and bytes, a floor of rates.
@@ -169,96 +170,8 @@ fn compliance(rows: &[(&str, &str, Status)]) -> Table {
             row
         })
         .collect();
-    let columns = &[("requirement", "requirement"), ("rule", "rule"), ("benchmarks", "benchmarks")];
+    let columns = &[("requirement", "Requirement"), ("rule", "Rule"), ("benchmarks", "Benchmarks")];
     table("compliance", "Requirements", columns, rows)
-}
-
-fn overhead() -> Table {
-    let component = |component: &str, status, severity, [one, ten, hundred]: [f64; 3]| {
-        let share = |value: f64| {
-            Cell::Number(Number::of(Share, value).between(Some(value * 0.9), Some(value * 1.12)))
-        };
-        row(
-            status,
-            severity,
-            [
-                ("component", name(component)),
-                ("1", share(one)),
-                ("10", share(ten)),
-                ("100", share(hundred)),
-            ],
-        )
-    };
-    let columns = &[
-        ("component", "component"),
-        ("1", "agent_count=1"),
-        ("10", "agent_count=10"),
-        ("100", "agent_count=100"),
-    ];
-    let rows = vec![
-        component("metrics", None, Severity::None, [0.004_1, 0.004_4, 0.006_2]),
-        component("health", None, Severity::None, [0.002_2, 0.002, 0.001_9]),
-        component("rate_limiting", None, Severity::None, [0.001_1, 0.001_3, 0.004_8]),
-        component("total", Some(Status::Missed), Severity::Warning, [0.007_4, 0.007_7, 0.012_9]),
-    ];
-    let mut table = table("overhead", "Overhead: telemetry", columns, rows);
-    table.notes = vec![
-        "most of it with agent_count=100: metrics 0.62 % of 1.29 %, rate_limiting 0.48 %".into(),
-    ];
-    table
-}
-
-fn scaling() -> Table {
-    let slope = |value: f64, width: f64| {
-        Cell::Number(Number::of(Plain, value).between(Some(value - width), Some(value + width)))
-    };
-    let columns = &[
-        ("family", "benchmarks"),
-        ("declared", "declared"),
-        ("slope", "slope"),
-        ("class", "looks like"),
-        ("base", "slope of base"),
-    ];
-    let rows = vec![
-        row(
-            Status::Met,
-            Severity::None,
-            [
-                ("family", name("dht/lookup/*")),
-                ("declared", text("log n")),
-                ("slope", slope(0.142, 0.021)),
-                ("class", text("log n")),
-                ("base", slope(0.139, 0.02)),
-            ],
-        ),
-        row(
-            Status::Missed,
-            Severity::Critical,
-            [
-                ("family", name("search/scan/*")),
-                ("declared", text("n")),
-                ("slope", slope(1.84, 0.06)),
-                ("class", text("n^2 or n log n")),
-                ("base", slope(1.02, 0.05)),
-            ],
-        ),
-    ];
-    let mut table = table("scaling", "Scaling", columns, rows);
-    table.notes = vec!["search/scan/* bends between 1000 and 2000".into()];
-    let point =
-        |n: f64, value: f64| Point { n, value, low: Some(value * 0.97), high: Some(value * 1.04) };
-    table.curves = vec![Curve {
-        name: "search/scan/*".into(),
-        parameter: "n".into(),
-        unit: Nanoseconds,
-        head: [10.0, 100.0, 1000.0, 2000.0].map(|n| point(n, 40.0 + 0.9 * n * n)).to_vec(),
-        base: [10.0, 100.0, 1000.0, 2000.0].map(|n| point(n, 40.0 + 9.0 * n)).to_vec(),
-        fits: vec![
-            Fit { class: "n^2".into(), a: 40.0, b: 0.9 },
-            Fit { class: "n log n".into(), a: 0.0, b: 140.0 },
-        ],
-    }];
-    table
 }
 
 fn relations() -> Table {
@@ -274,11 +187,11 @@ fn relations() -> Table {
         ],
     );
     let columns = &[
-        ("faster", "faster"),
-        ("than", "than"),
-        ("at_least", "at least"),
-        ("actual", "actual"),
-        ("margin", "margin"),
+        ("faster", "Faster"),
+        ("than", "Than"),
+        ("at_least", "At least"),
+        ("actual", "Actual"),
+        ("margin", "Margin"),
     ];
     table("relations", "Relations", columns, vec![row])
 }
@@ -296,10 +209,10 @@ fn stability() -> Table {
         ],
     );
     let columns = &[
-        ("benchmark", "benchmark"),
-        ("cv", "stddev of mean"),
-        ("p95", "p95 over p50"),
-        ("run_to_run", "run to run"),
+        ("benchmark", "Benchmark"),
+        ("cv", "Stddev of mean"),
+        ("p95", "P95 over p50"),
+        ("run_to_run", "Run to run"),
     ];
     let mut table = table("stability", "Stability", columns, vec![row]);
     table.notes = vec!["141 benchmarks are stable and not listed".into()];
@@ -311,11 +224,11 @@ fn growth() -> Table {
     let between =
         |value: f64| Cell::Number(slope(value).between(Some(value * 0.8), Some(value * 1.25)));
     let columns = &[
-        ("benchmark", "benchmark"),
-        ("base", "base"),
-        ("head", "head"),
-        ("limit", "limit"),
-        ("ratio", "head of base"),
+        ("benchmark", "Benchmark"),
+        ("base", "Base"),
+        ("head", "Head"),
+        ("limit", "Limit"),
+        ("ratio", "Head of base"),
     ];
     let rows = vec![
         row(
@@ -340,10 +253,10 @@ fn growth() -> Table {
 
 fn metrics() -> Table {
     let columns = &[
-        ("metric", "metric"),
-        ("benchmarks", "benchmarks"),
-        ("change", "change"),
-        ("worst", "worst"),
+        ("metric", "Metric"),
+        ("benchmarks", "Benchmarks"),
+        ("change", "Change"),
+        ("worst", "Worst"),
         ("worst_change", ""),
     ];
     let row = |metric: &str, count: f64, by: f64, worst: &str, worst_by: f64| {

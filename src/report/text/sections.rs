@@ -112,7 +112,7 @@ impl Grid<'_, '_> {
                 match (column, head.key.as_str()) {
                     (0, _) => first = written.full.clone(),
                     (_, "status") => parts.push(written.full.clone()),
-                    _ => parts.push(head.title.clone().text(" ").then(written.full.clone())),
+                    _ => parts.push(head.word.clone().text(" ").then(written.full.clone())),
                 }
             }
             let text = match first.is_empty() {

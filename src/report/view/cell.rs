@@ -80,6 +80,8 @@ impl Units {
             (None, None) => String::new(),
             (Some(low), None) => format!(" (≥ {})", end(low)),
             (None, Some(high)) => format!(" (≤ {})", end(high)),
+            // A single point is no interval.
+            (Some(low), Some(high)) if low == high => String::new(),
             (Some(low), Some(high)) => {
                 let (low, high) = (end(low), end(high));
                 // The unit is said once, at the upper end.

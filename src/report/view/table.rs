@@ -34,6 +34,8 @@ pub(crate) struct Head {
     /// The key of its cells in the table.
     pub(crate) key: String,
     pub(crate) title: Phrase,
+    /// The same inside a sentence.
+    pub(crate) word: Phrase,
     /// Whether its cells stand at its right side, as numbers do.
     pub(crate) right: bool,
 }
@@ -67,10 +69,10 @@ impl<'a> Section<'a> {
             table.columns.iter().map(|column| head(table, &column.key, &column.title)).collect();
         let has = |columns: &[Head], key: &str| columns.iter().any(|head| head.key == key);
         if !has(&columns, REQUIREMENT) && table.rows.iter().any(|row| row.requirement.is_some()) {
-            columns.insert(0, head(table, REQUIREMENT, "id"));
+            columns.insert(0, head(table, REQUIREMENT, "Id"));
         }
         if !has(&columns, STATUS) && table.rows.iter().any(|row| row.status.is_some()) {
-            columns.push(head(table, STATUS, "status"));
+            columns.push(head(table, STATUS, "Status"));
         }
         let rows = table.rows.iter().map(|row| line(row, &columns, display)).collect();
         Self {
@@ -119,8 +121,22 @@ pub(crate) fn sections(report: &Report) -> Vec<Section<'_>> {
 fn head(table: &Table, key: &str, title: &str) -> Head {
     let mut cells = table.rows.iter().filter_map(|row| row.cells.get(key)).peekable();
     let right = cells.peek().is_some() && cells.all(stands_right);
-    let title = if title.is_empty() { Phrase::new() } else { Phrase::new().words(title) };
-    Head { key: key.to_owned(), title, right }
+    let words = |text: &str| match text {
+        "" => Phrase::new(),
+        text => Phrase::new().words(text),
+    };
+    Head { key: key.to_owned(), title: words(title), word: words(&inside_sentence(title)), right }
+}
+
+/// A heading with a small first letter, unless it is an abbreviation.
+fn inside_sentence(title: &str) -> String {
+    let mut chars = title.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
+    }
 }
 
 fn line<'a>(row: &'a TableRow, columns: &[Head], display: &Display) -> Line<'a> {
