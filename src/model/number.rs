@@ -60,6 +60,11 @@ pub fn pair(base: f64, head: f64, unit: Unit) -> (String, String) {
     }
 }
 
+/// The unit that a number is shown in: how many stored units it holds, and its name.
+pub(crate) fn step(value: f64, unit: Unit) -> (f64, &'static str) {
+    step_for(value, unit)
+}
+
 /// How several amounts of one quantity are written, so that a value, its limit and its interval can be compared at a
 /// glance: those within a factor of ten of the first share its unit.
 #[derive(Clone, Copy, Debug)]

@@ -221,6 +221,27 @@ pub(crate) fn summary(text: &str, longest: usize) -> String {
     }
 }
 
+/// Text as code in HTML.
+#[must_use]
+pub fn html_code(text: &str) -> String {
+    format!("<code>{}</code>", html(text))
+}
+
+/// A sentence in HTML: what stands in backquotes becomes code.
+#[must_use]
+pub fn html_prose(text: &str) -> String {
+    let shown = cut(text, SENTENCE);
+    let paired = shown.matches('`').count() / 2 * 2;
+    let mut out = String::with_capacity(shown.len());
+    for (i, part) in shown.splitn(paired + 1, '`').enumerate() {
+        match i % 2 {
+            1 if !part.is_empty() => out.push_str(&html_code(part)),
+            _ => out.push_str(&html(part)),
+        }
+    }
+    if out.trim().is_empty() { "(blank)".to_owned() } else { out }
+}
+
 /// Text for XML: control characters, most of which XML cannot hold at all, become visible. The writer escapes the
 /// markup.
 #[must_use]

@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod calibration;
 pub mod escape;
+mod html;
 pub mod interval;
 mod junit;
 mod markdown;
@@ -32,6 +33,8 @@ pub enum Form {
     Text,
     /// For a comment on a pull request.
     Markdown,
+    /// A page for a browser, in one file.
+    Html,
     /// For test reporters of continuous integration systems.
     Junit,
     /// The report file: schema 1.
@@ -43,6 +46,7 @@ impl Form {
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Text, "text"),
         (Self::Markdown, "markdown"),
+        (Self::Html, "html"),
         (Self::Junit, "junit"),
         (Self::Json, "json"),
     ];
@@ -58,6 +62,7 @@ impl Form {
     pub fn template(self) -> Option<&'static str> {
         match self {
             Self::Markdown => Some(markdown::COMMENT),
+            Self::Html => Some("report.html.j2"),
             Self::Text | Self::Junit | Self::Json => None,
         }
     }
@@ -91,6 +96,7 @@ pub fn render(report: &Report, form: Form, options: &Options) -> Result<String, 
     match form {
         Form::Text => Ok(text::render(report, options)),
         Form::Markdown => markdown::render(report, options),
+        Form::Html => html::render(report, options),
         Form::Junit => junit::render(report),
         Form::Json => bundle::write(report),
     }

@@ -102,6 +102,18 @@ impl Phrase {
         })
     }
 
+    /// As HTML inside of an element.
+    pub(crate) fn html(&self) -> String {
+        self.render(|piece| match piece {
+            Piece::Text(text) => escape::html(text),
+            Piece::Strong(text) => format!("<strong>{}</strong>", escape::html(text)),
+            Piece::Name(name) if name.trim().is_empty() => "(blank)".to_owned(),
+            Piece::Name(name) => escape::html_code(&escape::cut_middle(name, escape::NAME)),
+            Piece::Words(words) => escape::html_prose(words),
+            Piece::Word(word) => escape::html(&escape::cut(word, escape::WORD)),
+        })
+    }
+
     /// For a terminal, or for any other place that shows plain text.
     pub(crate) fn plain(&self) -> String {
         self.render(|piece| match piece {

@@ -21,7 +21,7 @@ use super::phrase::Phrase;
 use super::words::thousands;
 
 pub(crate) use cell::sort_key;
-pub(crate) use decided::{confidence, environment, how, legend};
+pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use limits::table_of;
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
