@@ -20,7 +20,6 @@ use crate::model::{
 use super::phrase::Phrase;
 use super::words::thousands;
 
-pub(crate) use cell::sort_key;
 pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use limits::table_of;
@@ -84,6 +83,13 @@ impl<'a> View<'a> {
     /// Rows with a level, and those proven worse below every level of a rule: what needs a person.
     pub(crate) fn findings(&self) -> Vec<&Row<'a>> {
         let mut rows = self.class(|class| matches!(class, Class::Level(_) | Class::Worse));
+        rows.retain(|row| row.has_rule());
+        rows
+    }
+
+    /// What is not decided and a rule speaks of.
+    pub(crate) fn inconclusive(&self) -> Vec<&Row<'a>> {
+        let mut rows = self.class(|class| class == Class::Inconclusive);
         rows.retain(|row| row.has_rule());
         rows
     }
