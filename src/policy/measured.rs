@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Declared, Scope};
-use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Statistic, Throughput, Unit};
+use crate::model::{
+    BenchmarkId, Better, Measurement, Metric, Order, Side, Statistic, Throughput, Unit, natural,
+};
 use crate::stats::quantile::samples_needed;
 
 /// Everything that was measured, as rules look at it: by side, benchmark, metric and statistic.
@@ -13,6 +15,7 @@ pub struct Measured<'a> {
     base: Index<'a>,
     head: Index<'a>,
     declared: &'a Declared,
+    order: Order,
 }
 
 /// What one side measured.
@@ -51,6 +54,8 @@ pub enum Missing {
     Averages,
     /// A percentile needs more samples a run than there are.
     Samples(u64),
+    /// A slope needs samples that tell when they were taken.
+    Times,
     /// No run gave a number: all were zero, negative or not finite.
     Number,
     /// What is asked for stands on several runs, and there are fewer than this.
@@ -70,6 +75,7 @@ impl Missing {
         match (statistic.quantile(), instead) {
             (Some(_), Some(m)) if m.averages && !accept_averages => Self::Averages,
             (Some(q), Some(m)) if m.summary.is_none() => Self::Samples(samples_needed(q)),
+            _ if statistic == Statistic::Slope => Self::Times,
             _ => Self::Statistic(statistic),
         }
     }
@@ -84,9 +90,12 @@ impl fmt::Display for Missing {
                 "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages",
             ),
             Self::Samples(needed) => write!(f, "it needs {needed} samples a run"),
+            Self::Times => f.write_str(
+                "its samples tell no times; give each sample line a `timestamp`, at least 5 of them after the first fifth of the time",
+            ),
             Self::Number => f.write_str("no run gave a number"),
-            Self::Runs(needed) => write!(f, "it needs {needed} runs"),
-            Self::Unit(unit) => write!(f, "it is measured in {}, and the limit is not", unit.words()),
+            Self::Runs(needed) => write!(f, "a spread from run to run needs {needed} runs"),
+            Self::Unit(unit) => write!(f, "the data is in {}, and the limit is not", unit.words()),
         }
     }
 }
@@ -104,7 +113,19 @@ impl<'a> Measured<'a> {
                 *known = m;
             }
         }
-        Self { base, head, declared }
+        Self { base, head, declared, order: Order::Unknown }
+    }
+
+    /// The same, with what is known of the order of the runs.
+    #[must_use]
+    pub fn ordered(self, order: Order) -> Self {
+        Self { order, ..self }
+    }
+
+    /// How the runs of the two sides were taken: only interleaved ones are pairs by their blocks.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        self.order
     }
 
     /// Which way a metric is better; lower where nobody says.
@@ -125,7 +146,8 @@ impl<'a> Measured<'a> {
         self.side(side).is_empty()
     }
 
-    /// The benchmarks of a side and scope that have a metric, sorted. No scope means all. O(n log n).
+    /// The benchmarks of a side and scope that have a metric, sorted so that numbers in their names count as numbers.
+    /// No scope means all. O(n log n).
     pub fn benchmarks(
         &self,
         side: Side,
@@ -146,6 +168,8 @@ impl<'a> Measured<'a> {
         if let Some(scope) = scope {
             found.retain(|benchmark| scope.contains(benchmark));
         }
+        // Stable: names of equal keys stay sorted.
+        found.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
         found.into_iter()
     }
 

@@ -61,6 +61,14 @@ pub enum Evidence {
     Estimate,
 }
 
+impl Evidence {
+    /// The default of the rules that look at head alone.
+    #[must_use]
+    pub fn estimate() -> Self {
+        Self::Estimate
+    }
+}
+
 /// Which test decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -141,6 +149,15 @@ impl RuleKind for Regression {
                 Code::MissingKey,
                 "a regression rule needs at least one level".into(),
                 "add `notice`, `warning` or `critical`, e.g. `critical: 20%`".into(),
+            );
+        }
+        if self.statistic == Some(Statistic::Slope) {
+            problem(
+                "statistic",
+                Code::InvalidValue,
+                "a slope may be zero or negative, so it has no change in percent".into(),
+                "hold it with a `growth` rule, e.g. `growth: { metric: memory, slope: 50MB/h }`"
+                    .into(),
             );
         }
         let mut below: Option<(&str, Percent)> = None;
