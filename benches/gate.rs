@@ -27,6 +27,7 @@ fn run(benchmark: usize, side: Side, block: u32) -> Run {
         unit: Unit::Nanoseconds,
         data: Data::Iterations { iters, times },
         throughput: None,
+        at: Vec::new(),
         link: None,
         origin: Origin { file: Arc::from("runs"), line: None },
     }

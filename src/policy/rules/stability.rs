@@ -346,7 +346,7 @@ impl Stability {
         let rows = checked.listed(rows);
         let mut columns = columns(&[("benchmark", "Benchmark")]);
         for (kind, _) in limits {
-            columns.push(Column { key: kind.key().into(), title: kind.title().into() });
+            columns.push(Column { key: kind.key().into(), title: kind.heading().into() });
         }
         if rows.iter().any(|row| row.cells.contains_key("samples")) {
             columns.push(Column { key: "samples".into(), title: "Samples".into() });
