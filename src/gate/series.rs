@@ -97,7 +97,11 @@ impl Series {
         if self.first.as_ref().is_none_or(|first| place < first.place) {
             self.first = Some(First {
                 place,
-                quantiles: reduced.quantiles.clone(),
+                // Plots show samples beside their number; a standard deviation stands beside none.
+                quantiles: match number.statistic {
+                    Statistic::Stddev => Vec::new(),
+                    _ => reduced.quantiles.clone(),
+                },
                 values: reduced.kept.clone(),
                 interval: number.interval,
             });
