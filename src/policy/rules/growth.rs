@@ -88,7 +88,7 @@ impl Growth {
             requirement: self.id.clone(),
             benchmark: Some(benchmark.clone()),
             status: Some(Status::NotMeasured),
-            severity: self.severity(),
+            severity: self.highest(),
             cells: cells.into_iter().map(|(key, cell)| (key.into(), cell)).collect(),
         }
     }
