@@ -157,10 +157,15 @@ pub fn factor(times: f64) -> String {
     }
 }
 
-/// A part of a whole: `4.7 %`.
+/// A part of a whole: `4.7 %`; below one percent two significant digits, `0.12 %`.
 #[must_use]
 pub fn share(fraction: f64) -> String {
-    change(fraction).trim_start_matches('+').to_owned()
+    let percent = fraction.abs() * 100.0;
+    if !(0.095..0.995).contains(&percent) {
+        return change(fraction).trim_start_matches('+').to_owned();
+    }
+    let sign = if fraction < 0.0 { MINUS.to_string() } else { String::new() };
+    format!("{sign}{percent:.2} %")
 }
 
 /// How far a number is from its limit: `35.7 % headroom`, `160x better`, `12 % over`, `2.3x short`.
@@ -515,6 +520,10 @@ mod tests {
         assert_eq!(share(0.047), "4.7 %");
         assert_eq!(share(-0.047), "−4.7 %");
         assert_eq!(share(0.0), "0.0 %");
+        assert_eq!(share(0.001_21), "0.12 %");
+        assert_eq!(share(-0.009_94), "−0.99 %");
+        assert_eq!(share(0.009_96), "1.0 %");
+        assert_eq!(share(0.000_949), "0.095 %");
     }
 
     #[test]

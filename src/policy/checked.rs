@@ -1,6 +1,9 @@
 use super::{Measured, Missing, Scope};
 use crate::diag::{quoted, suggest};
-use crate::model::{BenchmarkId, Column, Finding, Metric, Severity, Side, Statistic, Table};
+use crate::model::number::thousands;
+use crate::model::{
+    BenchmarkId, Column, Finding, Metric, Severity, Side, Statistic, Status, Table, TableRow,
+};
 
 /// What one rule has to say of what was measured.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,8 +18,27 @@ pub struct Checked {
     pub left_out: usize,
 }
 
-/// Beyond so many benchmarks a rule lists only those that do not hold what it asks for.
+/// Beyond so many rows a rule lists only those that do not hold what it asks for.
 pub(crate) const MOST_ROWS: usize = 200;
+
+impl Checked {
+    /// The rows that are listed: where there are very many, those that hold what is asked for are only counted.
+    pub(crate) fn listed(&mut self, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+        if rows.len() > MOST_ROWS {
+            let all = rows.len();
+            rows.retain(|row| row.status != Some(Status::Met));
+            self.left_out += all - rows.len();
+        }
+        rows
+    }
+
+    /// A note of how many rows are only counted, if there are any.
+    pub(crate) fn note(&self, hold: &str) -> Vec<String> {
+        let count = thousands(self.left_out as u64);
+        let note = format!("{count} more {hold} and are not listed");
+        (self.left_out > 0).then_some(note).into_iter().collect()
+    }
+}
 
 /// A finding of a rule about one benchmark and metric, or about no single one.
 #[must_use]
@@ -78,6 +100,7 @@ impl<'a> NotMeasured<'a> {
             known.0 == statistic && known.1 == why
         };
         match self.reasons.iter_mut().find(same) {
+            Some((_, _, benchmarks)) if benchmarks.last() == Some(&benchmark) => {}
             Some((_, _, benchmarks)) => benchmarks.push(benchmark),
             None => self.reasons.push((statistic, why, vec![benchmark])),
         }

@@ -3,7 +3,7 @@ use std::fmt;
 
 use super::{Declared, Scope};
 use crate::model::{
-    BenchmarkId, Better, Measurement, Metric, Order, Side, Statistic, Throughput, Unit,
+    BenchmarkId, Better, Measurement, Metric, Order, Side, Statistic, Throughput, Unit, natural,
 };
 use crate::stats::quantile::samples_needed;
 
@@ -94,8 +94,8 @@ impl fmt::Display for Missing {
                 "its samples tell no times; give each sample line a `timestamp`, at least 5 of them after the first fifth of the time",
             ),
             Self::Number => f.write_str("no run gave a number"),
-            Self::Runs(needed) => write!(f, "it needs {needed} runs"),
-            Self::Unit(unit) => write!(f, "it is measured in {}, and the limit is not", unit.words()),
+            Self::Runs(needed) => write!(f, "a spread from run to run needs {needed} runs"),
+            Self::Unit(unit) => write!(f, "the data is in {}, and the limit is not", unit.words()),
         }
     }
 }
@@ -146,7 +146,8 @@ impl<'a> Measured<'a> {
         self.side(side).is_empty()
     }
 
-    /// The benchmarks of a side and scope that have a metric, sorted. No scope means all. O(n log n).
+    /// The benchmarks of a side and scope that have a metric, sorted so that numbers in their names count as numbers.
+    /// No scope means all. O(n log n).
     pub fn benchmarks(
         &self,
         side: Side,
@@ -167,6 +168,8 @@ impl<'a> Measured<'a> {
         if let Some(scope) = scope {
             found.retain(|benchmark| scope.contains(benchmark));
         }
+        // Stable: names of equal keys stay sorted.
+        found.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
         found.into_iter()
     }
 

@@ -3,16 +3,15 @@ use serde::Deserialize;
 
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::Code;
-use crate::model::number::{plain, quantity, setting};
+use crate::model::number::{Amounts, margin};
 use crate::model::{
     BenchmarkId, Better, Cell, Levels, Metric, Number, Severity, Side, Statistic, Status, Table,
     TableRow, Unit,
 };
-use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
     Bounds, ByLevel, Checked, Declared, Excess, Limit, Measured, Missing, NotMeasured, Problem,
-    Quantity, Reading, Scope, Standing, Tier, columns, finding, nothing_matched, severity_of,
-    severity_problem,
+    Quantity, Reading, Scope, Standing, Tier, columns, finding, needless_severity, nothing_matched,
+    severity_of, severity_problem,
 };
 
 /// What a metric of head may be at most, or must be at least: a limit in absolute numbers, such as "p99 below 1 ms".
@@ -30,12 +29,11 @@ pub struct Budget {
     pub benchmarks: Option<Scope>,
     /// The metric.
     #[serde(default = "Metric::time")]
-    #[schemars(with = "String", default = "Metric::time")]
     pub metric: Metric,
     /// The statistic; left out, the median, or the mean for summaries that give a standard deviation.
     pub statistic: Option<Statistic>,
-    /// The limit. In a map of levels that of the highest level is the target, and a milder one in front of it warns
-    /// when it comes close.
+    /// What is allowed at most, or at least where higher is better. In a map of levels the highest one is the target,
+    /// and milder ones in front of it warn when it comes close.
     pub limit: Limit<Quantity>,
     /// Raises the severity where a limit of one value is exceeded by more than this: `{ critical: 20% }`, or
     /// `{ critical: 2x }` for twice as much.
@@ -44,8 +42,9 @@ pub struct Budget {
     pub tier: Option<Tier>,
     /// The severity beyond a limit of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `estimate`, the default: the estimate decides. `proven`: the whole 95 % interval must be beyond the limit.
-    pub evidence: Option<Evidence>,
+    /// `estimate`: the estimate decides. `proven`: the whole 95 % interval must be beyond the limit.
+    #[serde(default = "Evidence::estimate")]
+    pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the table says so.
     #[serde(default)]
     pub accept_averages: bool,
@@ -61,7 +60,6 @@ impl Budget {
         self.limit.values().all(|limit| limit.in_unit(unit).is_some()).then_some(())?;
         let number = |limit: Quantity| limit.in_unit(unit).unwrap_or(limit.value);
         let bounds = Bounds::new(&self.limit, self.severity(), better, number)?;
-        let evidence = self.evidence.unwrap_or(Evidence::Estimate);
         let over = |level: fn(&ByLevel<Excess>) -> Option<Excess>| {
             Some(level(self.over.as_ref()?)?.beyond(bounds.target(), better))
         };
@@ -70,7 +68,7 @@ impl Budget {
             warning: over(|by| by.warning),
             critical: over(|by| by.critical),
         };
-        Some(bounds.evidence(evidence).raised(behind))
+        Some(bounds.evidence(self.evidence).raised(behind))
     }
 
     /// A reading in the unit in which it is shown: that of the data, but percent where the limit is written so.
@@ -132,15 +130,8 @@ impl RuleKind for Budget {
             problems.extend(self.limit.problems("limit", better, |limit| limit.value));
         }
         problems.extend(unit);
-        if let Limit::ByLevel(_) = self.limit
-            && (self.severity.is_some() || self.tier.is_some())
-        {
-            problems.push(Problem {
-                key: if self.tier.is_some() { "tier" } else { "severity" },
-                code: Code::InvalidValue,
-                message: "the limit is a map of levels, which are its severities".into(),
-                help: "remove this key, or write one value as the limit".into(),
-            });
+        if !self.limit.is_one() {
+            problems.extend(needless_severity(self.severity, self.tier));
         }
         problems.extend(
             self.over.and_then(|over| over_problem(&over, &self.limit, self.severity(), better)),
@@ -194,26 +185,18 @@ impl RuleKind for Budget {
                 ));
             }
         }
-        let mut notes = Vec::new();
-        if rows.len() > MOST_ROWS {
-            let all = rows.len();
-            rows.retain(|row| row.status != Some(Status::Met));
-            checked.left_out = all - rows.len();
-            notes.push(format!(
-                "{} more benchmarks hold their limit of {} and are not listed",
-                checked.left_out,
-                self.what(self.statistic)
-            ));
-        }
+        let rows = checked.listed(rows);
+        let of = self.what(self.statistic);
+        let notes = checked.note(&format!("benchmarks hold their limit of {of}"));
         checked.tables.push(Table {
             kind: "targets".into(),
             title: "Targets".into(),
             columns: columns(&[
-                ("benchmark", "Benchmark"),
-                ("metric", "Metric"),
-                ("target", "Target"),
-                ("actual", "Actual"),
-                ("margin", "Margin"),
+                ("benchmark", "benchmark"),
+                ("metric", "metric"),
+                ("target", "target"),
+                ("actual", "actual"),
+                ("margin", "margin"),
             ]),
             rows,
             notes,
@@ -281,20 +264,16 @@ fn message(
     standing: Standing,
     bounds: &Bounds,
 ) -> String {
-    let limit = standing.limit;
-    let beyond = match bounds.better() {
-        Better::Lower if limit <= 0.0 => "over".to_owned(),
-        Better::Lower if value / limit >= 2.0 => format!("{}x over", plain(value / limit)),
-        Better::Lower => format!("{} over", setting(value / limit - 1.0)),
-        Better::Higher => format!("{} below", setting(1.0 - value / limit)),
-    };
-    let of = quantity(limit, unit);
-    let limit = if standing.status == Status::Missed || limit == bounds.target() {
-        format!("the limit of {of}")
+    let (passed, better) = (standing.limit, bounds.better());
+    let amounts = Amounts::beside(passed, unit);
+    let of = if better == Better::Higher { " of" } else { "" };
+    let limit = if standing.status == Status::Close {
+        format!("{}; the limit is {}", amounts.limit(passed), amounts.limit(bounds.target()))
     } else {
-        format!("{of}; the limit is {}", quantity(bounds.target(), unit))
+        format!("the limit of {}", amounts.limit(passed))
     };
-    format!("{statistic} of {metric} is {}, {beyond} {limit}", quantity(value, unit))
+    let beyond = margin(value, passed, better);
+    format!("{statistic} of {metric} is {}, {beyond}{of} {limit}", amounts.value(value))
 }
 
 /// What is wrong with `over`: it raises the severity of one limit, level by level.

@@ -5,14 +5,18 @@ mod growth;
 mod overhead;
 mod presence;
 mod regression;
+mod relation;
 mod scaling;
+mod stability;
 
 pub use budget::Budget;
 pub use growth::Growth;
 pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
+pub use relation::Relation;
 pub use scaling::{Growing, Scaling};
+pub use stability::Stability;
 
 use std::collections::BTreeMap;
 
@@ -103,6 +107,8 @@ rules! {
     "regression" => Regression,
     "budget" => Budget,
     "overhead" => Overhead,
+    "relation" => Relation,
+    "stability" => Stability,
     "scaling" => Scaling,
     "growth" => Growth,
     "presence" => Presence,

@@ -64,7 +64,7 @@ pub struct Overhead {
     /// The same in other words: `must` is critical, `should` warning, `quality` notice.
     pub tier: Option<Tier>,
     /// `estimate`: the estimate decides. `proven`: the whole 95 % interval must be beyond the limit.
-    #[serde(default = "estimate")]
+    #[serde(default = "Evidence::estimate")]
     pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are; the report says so.
     #[serde(default)]
@@ -72,10 +72,6 @@ pub struct Overhead {
     /// So many of the largest are named below the table.
     #[serde(default = "top")]
     pub top: usize,
-}
-
-fn estimate() -> Evidence {
-    Evidence::Estimate
 }
 
 fn top() -> usize {

@@ -61,6 +61,14 @@ pub enum Evidence {
     Estimate,
 }
 
+impl Evidence {
+    /// The default of the rules that look at head alone.
+    #[must_use]
+    pub fn estimate() -> Self {
+        Self::Estimate
+    }
+}
+
 /// Which test decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -5,6 +5,7 @@ use super::parts::{Part, Parts};
 use super::scale::Scales;
 use super::totals::{Total, What, largest_first};
 use super::words;
+use crate::diag::visible;
 use crate::model::{
     BenchmarkId, Better, Cell, Column, Number, NumberKind, Status, Table, TableRow,
 };
@@ -209,10 +210,14 @@ impl<'a> Shown<'_, 'a> {
         let several = |total: &&Total<'_>| total.what == What::Sum && total.of.len() > 1;
         let sums = totals.iter().filter(several).take(MOST_SCALES);
         let note = |total: &Total<'_>| {
-            let named = words::contributors(self.rule, total, self.parts.better, self.scales)?;
+            let named = words::contributors(self.rule, total, self.parts.better, |id| {
+                visible(&self.scales.without(id))
+            })?;
             let at = match (self.scales.several(), total.baseline) {
                 (true, _) => format!(" at {}", self.scales.words(total.scale)),
-                (false, Some(baseline)) if self.several_baselines() => format!(" over {baseline}"),
+                (false, Some(baseline)) if self.several_baselines() => {
+                    format!(" over {}", visible(baseline.as_str()))
+                }
                 _ => String::new(),
             };
             let size = words::size(self.rule, self.parts.better, total.size);
@@ -241,13 +246,7 @@ fn frame(rule: &Overhead, better: Better, columns: &[(String, String)]) -> Table
     let mut all = vec![column(WHO, who)];
     all.extend(columns.iter().map(|(key, title)| column(key, title)));
     all.push(column(LIMIT, "Limit"));
-    let of = rule.baseline.as_str();
-    let title = match (&rule.name, rule.of_parts(), better) {
-        (Some(name), ..) => name.clone(),
-        (None, true, _) => format!("Parts of {of}"),
-        (None, false, Better::Lower) => format!("Overhead over {of}"),
-        (None, false, Better::Higher) => format!("Loss against {of}"),
-    };
+    let title = words::title(rule, better);
     Table { kind: "overhead".into(), title, columns: all, ..Table::default() }
 }
 

@@ -17,8 +17,8 @@ pub(super) struct Total<'a> {
     pub(super) size: Size,
     pub(super) bounds: Bounds,
     pub(super) standing: Standing,
-    /// What it is made of, the largest first: benchmark, its baseline, its size.
-    pub(super) of: Vec<(&'a BenchmarkId, &'a BenchmarkId, Size)>,
+    /// What it is made of, the largest first.
+    pub(super) of: Vec<(&'a BenchmarkId, Size)>,
 }
 
 /// Which total.
@@ -104,7 +104,7 @@ fn total<'a>(
     let (size, bounds) = size.zip(bounds)?;
     let standing = bounds.judge(size.value, (size.low, size.high));
     let of = largest_first(of.iter().copied());
-    let of = of.into_iter().map(|part| (part.benchmark, part.baseline, part.size)).collect();
+    let of = of.into_iter().map(|part| (part.benchmark, part.size)).collect();
     Some(Total { what, scale, baseline, size, bounds, standing, of })
 }
 
