@@ -8,8 +8,8 @@ use crate::model::{
 use crate::policy::rules::Evidence;
 use crate::policy::{Checked, Measured, finding};
 use crate::stats::scaling::{
-    Class, Exponent, ExponentChange, LawFit, LoadCurve, MARGIN, Shape, analyse, load, paired_change,
-    unpaired_change,
+    Class, Exponent, ExponentChange, LawFit, LoadCurve, MARGIN, Shape, analyse, load,
+    paired_change, unpaired_change,
 };
 
 /// Fewer interleaved blocks than this prove no change.
@@ -215,13 +215,7 @@ impl Scaling {
     }
 
     /// Whether a load curve holds up to its load.
-    fn held(
-        &self,
-        family: &str,
-        followed: &LoadCurve,
-        limit: f64,
-        unit: Unit,
-    ) -> Answer {
+    fn held(&self, family: &str, followed: &LoadCurve, limit: f64, unit: Unit) -> Answer {
         let saturation = followed.saturation.filter(|found| found.next <= limit);
         let fall = followed.degradation.filter(|found| found.load <= limit);
         // Without noise (none is known, or the rule takes estimates) what is seen counts.
@@ -257,11 +251,7 @@ fn curve(
     base: Option<&Measurements<'_>>,
     shape: Option<&Shape>,
 ) -> Option<Curve> {
-    let fit = |fit: &LawFit| Fit {
-        class: bound::name(fit.class).into(),
-        a: fit.a,
-        b: fit.b,
-    };
+    let fit = |fit: &LawFit| Fit { class: bound::name(fit.class).into(), a: fit.a, b: fit.b };
     Some(Curve {
         name: family.name.clone(),
         parameter: family.parameter.clone(),
