@@ -33,7 +33,6 @@ pub struct Growth {
     pub benchmarks: Option<Scope>,
     /// The metric.
     #[serde(default = "memory")]
-    #[schemars(with = "String", default = "memory")]
     pub metric: Metric,
     /// The growth that it may have at most, such as `50MB/h`.
     pub slope: Option<Limit<Slope>>,
@@ -43,7 +42,7 @@ pub struct Growth {
     pub tier: Option<Tier>,
     /// The severity beyond a limit of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `proven`, the default: the lower end of the interval decides. `estimate`: the estimate decides.
+    /// `proven`: the lower end of the interval decides. `estimate`: the estimate decides.
     #[serde(default)]
     pub evidence: Evidence,
 }

@@ -39,7 +39,6 @@ pub struct Scaling {
     pub benchmarks: Scope,
     /// The metric.
     #[serde(default = "Metric::time")]
-    #[schemars(with = "String", default = "Metric::time")]
     pub metric: Metric,
     /// The statistic; left out, the median, or the mean for summaries that give a standard deviation.
     pub statistic: Option<Statistic>,
@@ -62,7 +61,7 @@ pub struct Scaling {
     pub tier: Option<Tier>,
     /// The severity where it does not hold; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `proven`, the default: the end of the interval decides. `estimate`: the estimate decides.
+    /// `proven`: the end of the interval decides. `estimate`: the estimate decides.
     #[serde(default)]
     pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are.
