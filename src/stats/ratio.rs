@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::Evidence;
 use super::paired::{Block, paired};
-use super::special::t_quantile;
+use super::special::t_95;
 
 /// One number of a benchmark and what is known of how sure it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -135,7 +135,7 @@ fn over_blocks(fractions: &[Fraction], count: f64) -> Option<Ratio> {
         .map(|runs: Vec<Run>| one_block(fractions, &runs, count))
         .collect::<Option<_>>()?;
     let evidence = Evidence::from(paired(&blocks)?);
-    let reach = t_quantile(0.025, evidence.df) * evidence.se_high;
+    let reach = t_95(evidence.df) * evidence.se_high;
     let value = evidence.change.exp();
     let interval = Some((value * (-reach).exp(), value * reach.exp()));
     reach.is_finite().then_some(Ratio { value, interval, basis: Basis::Blocks(blocks.len()) })

@@ -167,7 +167,19 @@ impl RuleKind for Overhead {
             ),
             _ => {}
         }
-        if self.limits().iter().all(|(_, limit)| limit.is_none()) {
+        let mut limits = self.limits().into_iter().filter_map(|(_, limit)| limit).peekable();
+        if limits.peek().is_some() {
+            if (self.severity.is_some() || self.tier.is_some())
+                && limits.all(|limit| matches!(limit, Limit::ByLevel(_)))
+            {
+                problem(
+                    if self.tier.is_some() { "tier" } else { "severity" },
+                    Code::InvalidValue,
+                    "every limit is a map of levels, which are its severities",
+                    "remove this key, or write one value as a limit",
+                );
+            }
+        } else {
             problem(
                 "",
                 Code::MissingKey,

@@ -55,7 +55,7 @@ impl Units {
         match number.kind {
             NumberKind::Amount => self.amounts(number).end(end, number.value),
             NumberKind::Slope => per_hour(&self.amounts(number).end(end, number.value)),
-            NumberKind::Change => number::change(end),
+            NumberKind::Change => number::difference(end),
             NumberKind::Share => number::share(end),
             NumberKind::Factor => number::factor(end),
             NumberKind::Plain => count(end),
@@ -80,6 +80,8 @@ impl Units {
             (None, None) => String::new(),
             (Some(low), None) => format!(" (≥ {})", end(low)),
             (None, Some(high)) => format!(" (≤ {})", end(high)),
+            // A single point is no interval.
+            (Some(low), Some(high)) if low == high => String::new(),
             (Some(low), Some(high)) => {
                 let (low, high) = (end(low), end(high));
                 // The unit is said once, at the upper end.
@@ -202,7 +204,7 @@ mod tests {
             (Cell::Number(Number::slope(-2.0 * 1024.0, Bytes)), "−2.00 KiB/h"),
             (Cell::Number(Number::slope(12.5, Count)), "12.5/h"),
             (range(Change, 0.047, 0.039, 0.055), "+4.7 % (+3.9 to +5.5 %)"),
-            (range(Change, 0.004, -0.01, 0.02), "+0.4 % (−1.0 to +2.0 %)"),
+            (range(Change, 0.004, -0.01, 0.02), "+0.40 % (−1.0 to +2.0 %)"),
             (number(Share, 0.047), "4.7 %"),
             (number(Factor, 61.0), "61x"),
             (range(Factor, 61.0, 59.5, 62.4), "61x (59.5x to 62.4x)"),

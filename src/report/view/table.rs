@@ -2,7 +2,7 @@
 
 use super::cell::{Units, stands_right};
 use super::severity_sign;
-use crate::model::{Cell, Display, Report, Severity, Status, Table, TableRow};
+use crate::model::{Display, Report, Severity, Status, Table, TableRow};
 use crate::report::phrase::Phrase;
 use crate::report::words::thousands;
 
@@ -34,6 +34,8 @@ pub(crate) struct Head {
     /// The key of its cells in the table.
     pub(crate) key: String,
     pub(crate) title: Phrase,
+    /// The same inside a sentence.
+    pub(crate) word: Phrase,
     /// Whether its cells stand at its right side, as numbers do.
     pub(crate) right: bool,
 }
@@ -67,10 +69,10 @@ impl<'a> Section<'a> {
             table.columns.iter().map(|column| head(table, &column.key, &column.title)).collect();
         let has = |columns: &[Head], key: &str| columns.iter().any(|head| head.key == key);
         if !has(&columns, REQUIREMENT) && table.rows.iter().any(|row| row.requirement.is_some()) {
-            columns.insert(0, head(table, REQUIREMENT, "id"));
+            columns.insert(0, head(table, REQUIREMENT, "Id"));
         }
         if !has(&columns, STATUS) && table.rows.iter().any(|row| row.status.is_some()) {
-            columns.push(head(table, STATUS, "status"));
+            columns.push(head(table, STATUS, "Status"));
         }
         let rows = table.rows.iter().map(|row| line(row, &columns, display)).collect();
         Self {
@@ -87,9 +89,27 @@ impl<'a> Section<'a> {
     pub(crate) fn summary(&self) -> Phrase {
         match self.tally.as_str() {
             "" => self.title.clone(),
+            tally if self.table.title.contains(':') => {
+                self.title.clone().text(format!(", {tally}"))
+            }
             tally => self.title.clone().text(format!(": {tally}")),
         }
     }
+}
+
+/// The places of the rows of a section that are shown where there is room for `most`, in their order: those that are
+/// met go first.
+pub(crate) fn most_important(section: &Section<'_>, most: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = by_importance(section).take(most).collect();
+    places.sort_unstable();
+    places
+}
+
+/// The places of all rows of a section, those that are not met before the others.
+pub(crate) fn by_importance(section: &Section<'_>) -> impl Iterator<Item = usize> {
+    let places =
+        |met: bool| section.rows.iter().enumerate().filter(move |(_, line)| line.is_met() == met);
+    places(false).chain(places(true)).map(|(place, _)| place)
 }
 
 /// The tables of a report, in their order.
@@ -101,14 +121,32 @@ pub(crate) fn sections(report: &Report) -> Vec<Section<'_>> {
 fn head(table: &Table, key: &str, title: &str) -> Head {
     let mut cells = table.rows.iter().filter_map(|row| row.cells.get(key)).peekable();
     let right = cells.peek().is_some() && cells.all(stands_right);
-    Head { key: key.to_owned(), title: Phrase::new().words(title), right }
+    let words = |text: &str| match text {
+        "" => Phrase::new(),
+        text => Phrase::new().words(text),
+    };
+    Head { key: key.to_owned(), title: words(title), word: words(&inside_sentence(title)), right }
+}
+
+/// A heading with a small first letter, unless it is an abbreviation.
+fn inside_sentence(title: &str) -> String {
+    let mut chars = title.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
+    }
 }
 
 fn line<'a>(row: &'a TableRow, columns: &[Head], display: &Display) -> Line<'a> {
     let units = Units::of(row.cells.values());
     let written = |head: &Head| match (row.cells.get(&head.key), head.key.as_str()) {
         (Some(cell), _) => Written { full: units.words(cell), short: units.short(cell) },
-        (None, STATUS) => both(status(row, display)),
+        (None, STATUS) => Written {
+            full: status(row, display),
+            short: Phrase::of(row.status.map_or("", status_word)),
+        },
         (None, REQUIREMENT) => {
             both(row.requirement.as_deref().map_or_else(Phrase::new, |id| Phrase::new().name(id)))
         }
@@ -148,11 +186,12 @@ pub(crate) fn status_sign(row: &TableRow) -> &'static str {
         None => "",
         Some(Status::Met) => "✅",
         Some(Status::Unproven) => "❔",
+        Some(Status::Close) if row.severity == Severity::None => "🟡",
         Some(Status::Close | Status::Missed | Status::NotMeasured) => severity_sign(row.severity),
     }
 }
 
-/// `5 of 6 met, 1 missed`; empty where no row asks for anything.
+/// `5 of 6 met, 2 of them close, 1 missed`; empty where no row asks for anything.
 pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
     let mut counts = [0_u64; 5];
     for status in statuses {
@@ -165,9 +204,11 @@ pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
         return String::new();
     }
     let [met, close, unproven, missed, not_measured] = counts;
-    let mut text = format!("{} of {} met", thousands(met), thousands(total));
+    let mut text = format!("{} of {} met", thousands(met + close), thousands(total));
+    if close > 0 {
+        text.push_str(&format!(", {} of them close", thousands(close)));
+    }
     for (count, status) in [
-        (close, Status::Close),
         (missed, Status::Missed),
         (unproven, Status::Unproven),
         (not_measured, Status::NotMeasured),
@@ -177,9 +218,4 @@ pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
         }
     }
     text
-}
-
-/// Whether a cell is something that the maintainers named.
-pub(crate) fn is_name(cell: &Cell) -> bool {
-    matches!(cell, Cell::Name(_))
 }

@@ -267,6 +267,7 @@ fn mistakes_are_said_at_their_keys() {
         json!({ "baseline": "a", "components": "b", "metric": "throughput", "sum": "5%" }),
         json!({ "baseline": "a", "variants": "b", "sum": { "warning": "8%", "critical": "5%" } }),
         json!({ "baseline": "a", "variants": "b", "each": {}, "tier": "must", "severity": "notice" }),
+        json!({ "baseline": "a", "variants": "b", "sum": { "warning": "8%" }, "tier": "must" }),
         json!({ "baseline": "a", "variants": "b", "metric": "tiem", "each": "5%" }),
     ] {
         for problem in rule(keys).problems(&Declared::default()) {
