@@ -4,8 +4,8 @@ use serde::Deserialize;
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::Code;
 use crate::model::{
-    BenchmarkId, Better, Cell, Metric, Number, Severity, Side, Statistic, Status, Table, TableRow,
-    Unit,
+    BenchmarkId, Better, Cell, Column, Metric, Number, Severity, Side, Statistic, Status, Table,
+    TableRow, Unit,
 };
 use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
@@ -76,6 +76,17 @@ impl Growth {
         let fits = limit.values().all(|slope| slope.unit == unit);
         let bounds = Bounds::new(&limit, self.severity(), Better::Lower, |slope| slope.value)?;
         fits.then_some(bounds.evidence(self.evidence))
+    }
+
+    /// The columns of what is asked for.
+    fn columns(&self) -> Vec<Column> {
+        let always =
+            [("benchmark", "Benchmark"), ("metric", "Metric"), ("base", "Base"), ("head", "Head")];
+        let slope = self.slope.map(|_| ("limit", "Limit"));
+        let ratio =
+            self.ratio.map(|_| [("ratio", "Head over base"), ("ratio-limit", "Ratio limit")]);
+        let asked = slope.into_iter().chain(ratio.into_iter().flatten());
+        columns(&always.into_iter().chain(asked).collect::<Vec<_>>())
     }
 
     fn row(&self, benchmark: &BenchmarkId) -> TableRow {
@@ -209,15 +220,7 @@ impl RuleKind for Growth {
         checked.tables.push(Table {
             kind: "growth".into(),
             title: "Growth".into(),
-            columns: columns(&[
-                ("benchmark", "Benchmark"),
-                ("metric", "Metric"),
-                ("base", "Base"),
-                ("head", "Head"),
-                ("limit", "Limit"),
-                ("ratio", "Head over base"),
-                ("ratio-limit", "Limit"),
-            ]),
+            columns: self.columns(),
             rows,
             notes,
             curves: Vec::new(),

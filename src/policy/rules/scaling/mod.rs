@@ -235,7 +235,7 @@ impl RuleKind for Scaling {
                 ("declared", "Declared"),
                 ("exponent", "Exponent"),
                 ("class", "Class"),
-                ("base", "Base"),
+                ("base", "Base exponent"),
                 ("change", "Change"),
             ]),
             ..Table::default()
