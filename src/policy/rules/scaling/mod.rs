@@ -235,8 +235,6 @@ impl RuleKind for Scaling {
                 ("declared", "Declared"),
                 ("exponent", "Exponent"),
                 ("class", "Class"),
-                ("base", "Base exponent"),
-                ("change", "Change"),
             ]),
             ..Table::default()
         };
@@ -273,6 +271,9 @@ impl RuleKind for Scaling {
                 let row = self.cannot(self.benchmarks.as_str(), &why, &mut checked);
                 table.rows.push(row);
             }
+        }
+        if table.rows.iter().any(|row| row.cells.contains_key("base")) {
+            table.columns.extend(columns(&[("base", "Base exponent"), ("change", "Change")]));
         }
         checked.tables.push(table);
         Some(checked)
