@@ -32,7 +32,9 @@ const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 pub(super) fn render(report: &Report, options: &Options) -> Result<String, RenderError> {
-    let wrong = |error: minijinja::Error| super::template::describe(&error, &options.templates, "report.html.j2", None);
+    let wrong = |error: minijinja::Error| {
+        super::template::describe(&error, &options.templates, "report.html.j2", None)
+    };
     let environment = environment(options).map_err(wrong)?;
     let template = environment.get_template(PAGE).map_err(wrong)?;
     let view = View::new(report);
