@@ -5,6 +5,7 @@
 
 mod budget;
 mod context;
+mod tables;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
@@ -29,7 +30,11 @@ pub(super) fn render(report: &Report, options: &Options) -> Result<String, Rende
     let template = environment.get_template(COMMENT).map_err(|error| template_error(&error))?;
     let view = View::new(report);
     let fixed = context::fixed(&view, options);
-    let mut parts = Parts::new(context::parts(&view, options), options.max_bytes);
+    let mut parts = Parts::new(
+        context::parts(&view, options),
+        (tables::tables(&view), view.sections.len()),
+        options.max_bytes,
+    );
     parts.fit(options.max_bytes, |parts| {
         let context = minijinja::context! { ..parts, ..fixed.clone() };
         template.render(context).map_err(|error| template_error(&error))

@@ -59,6 +59,11 @@ impl Phrase {
         self
     }
 
+    /// Whether it has nothing to say.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Several phrases with something between them.
     pub(crate) fn join(parts: impl IntoIterator<Item = Self>, between: &str) -> Self {
         let mut all = Self::new();
@@ -96,6 +101,16 @@ impl Phrase {
             Piece::Name(name) => escape::html_code(&escape::cut_middle(name, escape::NAME)),
             Piece::Words(words) => escape::html_prose(words),
             Piece::Word(word) => escape::html(&escape::cut(word, escape::WORD)),
+        })
+    }
+
+    /// For the summary of a fold, which is HTML inside Markdown.
+    pub(crate) fn summary(&self) -> String {
+        self.render(|piece| match piece {
+            Piece::Text(text) | Piece::Strong(text) => escape::html(text),
+            Piece::Name(name) => escape::summary(name, escape::NAME),
+            Piece::Words(words) => escape::summary(words, escape::NAME),
+            Piece::Word(word) => escape::summary(word, escape::WORD),
         })
     }
 

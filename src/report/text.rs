@@ -1,6 +1,7 @@
 //! The report for a terminal: the verdict in the first line and in the last one, which is what people see of a log.
 
 pub(super) mod page;
+mod sections;
 
 use anstyle::{AnsiColor, Style};
 
@@ -49,9 +50,12 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     if !view.suspects_first() {
         suspects(&mut page, &view, most(MOST));
     }
-    if !report.comparisons.is_empty() {
+    if !report.comparisons.is_empty() || !report.measurements.is_empty() {
         page.gap();
         page.wrapped(Style::new(), &view.counts.plain(), 0);
+    }
+    for section in &view.sections {
+        sections::section(&mut page, section, most(MOST));
     }
     waived(&mut page, &view, most(MOST));
     inconclusive(&mut page, &view, most(FEW));

@@ -165,9 +165,9 @@ fn plot(
     let facts = facts.iter().map(|(label, text)| (words.place(label), words.place(text)));
     let facts = facts.collect();
     let about = facts::sides(row);
-    let about = about.iter().map(|(label, [base, head])| {
-        (words.place(label), words.place(base), words.place(head))
-    });
+    let about = about
+        .iter()
+        .map(|(label, [base, head])| (words.place(label), words.place(base), words.place(head)));
     let about = about.collect();
     let notes = c.notes.iter().take(NOTES);
     let notes = notes.map(|note| words.place(&escape::cut(note, escape::SENTENCE))).collect();
@@ -232,7 +232,11 @@ mod tests {
     fn numbers_of_a_small_report() {
         let report = samples::small();
         let view = View::new(&report);
-        insta::assert_snapshot!(format!("{}\n{}", columns(&view, Scale::new(&view.rows)), plots(&view)));
+        insta::assert_snapshot!(format!(
+            "{}\n{}",
+            columns(&view, Scale::new(&view.rows)),
+            plots(&view)
+        ));
     }
 
     /// Reads places back as the script does.

@@ -12,6 +12,8 @@ mod page;
 mod picture;
 mod rows;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use base64::Engine;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -38,9 +40,9 @@ pub(super) fn render(report: &Report, options: &Options) -> Result<String, Rende
     let view = View::new(report);
     let assets = context! {
         style => Value::from_safe_string(STYLE.to_owned()),
-        style_hash => hash(STYLE),
+        style_hash => Value::from_safe_string(hash(STYLE)),
         script => Value::from_safe_string(SCRIPT.to_owned()),
-        script_hash => hash(SCRIPT),
+        script_hash => Value::from_safe_string(hash(SCRIPT)),
     };
     let page = context! { ..page::page(&view, options), ..assets };
     template.render(page).map_err(wrong)

@@ -110,7 +110,8 @@ mod tests {
         let mut open = comparison("open", 100.0, 123.0, (0.2, 0.26));
         open.change = open.change.map(|change| crate::model::Change { high: None, ..change });
         rows.push(open);
-        let pictures: Vec<String> = rows.iter().map(|row| scale.picture(row).unwrap().svg()).collect();
+        let pictures: Vec<String> =
+            rows.iter().map(|row| scale.picture(row).unwrap().svg()).collect();
         insta::assert_snapshot!(pictures.join("\n"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::row::{Class, Row};
-use super::{decided, some_names};
+use super::{decided, limits, some_names};
 use crate::model::{BenchmarkId, Finding, Report, Severity, SideInfo};
 use crate::report::number;
 use crate::report::phrase::Phrase;
@@ -22,7 +22,12 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     } else {
         what.text(format!(" in {}", counted(counted_rows, "comparison")))
     };
-    let what = what.text(" against ").then(decided::revision(&report.base));
+    let base_is_empty = decided::base_is_empty(report);
+    let what = if base_is_empty {
+        what.text(" of ").then(decided::revision(&report.head))
+    } else {
+        what.text(" against ").then(decided::revision(&report.base))
+    };
 
     let mut parts = Vec::new();
     for severity in Severity::LEVELS.into_iter().rev() {
@@ -59,13 +64,21 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     parts.extend(unchanged(&of(rows, Class::Unchanged)));
     parts.extend(inconclusive(&of(rows, Class::Inconclusive)));
     parts.extend(named(&of(rows, Class::Removed), "missing"));
-    parts.extend(named(&of(rows, Class::Added), "added"));
+    if base_is_empty {
+        parts.push(Phrase::of("nothing to compare with"));
+    } else {
+        parts.extend(named(&of(rows, Class::Added), "added"));
+    }
+    parts.extend(limits::missed(report, others, |_| true).into_iter().map(Phrase::of));
     let lone: BTreeSet<_> = rows
         .iter()
         .filter(|row| matches!(row.class, Class::Removed | Class::Added))
         .map(|row| &row.comparison.benchmark)
         .collect();
-    let others = others.iter().filter(|finding| !is_counted(finding, &lone)).count();
+    let others = others
+        .iter()
+        .filter(|finding| !is_counted(finding, &lone) && !limits::holds_limits(finding))
+        .count();
     if others > 0 {
         parts.push(Phrase::of(counted(others, "other finding")));
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::{Action, Levels, Order, Report, Severity, SideInfo, TestKind, Threshold};
+use crate::model::{
+    Action, Levels, Order, Outcome, Report, Severity, SideInfo, TestKind, Threshold,
+};
 use crate::report::number;
 use crate::report::phrase::Phrase;
 use crate::report::words::{counted, thousands};
@@ -55,18 +57,32 @@ pub(crate) fn how(report: &Report) -> Vec<Phrase> {
     if report.base != SideInfo::default() || report.head != SideInfo::default() {
         lines.push(sides(report));
     }
-    if !report.comparisons.is_empty() {
+    let compared = super::has_compared(report);
+    if compared {
         lines.push(layout(report));
     }
     lines.extend(thresholds(report));
-    lines.push(chance(report));
+    // Where there is no base on purpose, there are no changes to speak of.
+    if compared || !base_is_empty(report) {
+        lines.push(chance(report));
+    }
     lines.extend(outliers(report));
     lines
+}
+
+/// Whether only head was measured.
+pub(super) fn base_is_empty(report: &Report) -> bool {
+    report.base.runs == 0 && report.head.runs > 0 && report.outcome != Outcome::Error
 }
 
 fn sides(report: &Report) -> Phrase {
     let (base, head) = (report.base.runs, report.head.runs);
     let runs = |n: u64| counted(usize::try_from(n).unwrap_or(usize::MAX), "run");
+    if base_is_empty(report) {
+        return Phrase::of("Head ")
+            .then(revision(&report.head))
+            .text(format!(": {}; there is no base, so only limits were checked.", runs(head)));
+    }
     let order = match report.order {
         _ if base.max(head) <= 1 => "one run a side".to_owned(),
         Order::Interleaved if base == head => {

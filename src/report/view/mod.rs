@@ -4,6 +4,7 @@ mod cell;
 mod counts;
 mod decided;
 mod headline;
+mod limits;
 mod row;
 mod suspects;
 mod table;
@@ -22,9 +23,10 @@ use super::words::thousands;
 pub(crate) use cell::sort_key;
 pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
+pub(crate) use limits::table_of;
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
-pub(crate) use table::{Section, sections, status_sign};
+pub(crate) use table::{Head, Line, Section, by_importance, most_important, sections, status_sign};
 pub(crate) use waivers::waivers;
 
 /// A report, counted, grouped and sorted.
@@ -40,6 +42,8 @@ pub(crate) struct View<'a> {
     pub(crate) rows: Vec<Row<'a>>,
     /// Findings that are about no comparison with two sides, worst first.
     pub(crate) others: Vec<&'a Finding>,
+    /// What rules measured against what they ask for.
+    pub(crate) sections: Vec<Section<'a>>,
     /// What comparisons should be read with, each note once.
     pub(crate) notes: Vec<Note<'a>>,
     pub(crate) errors: Vec<&'a Diagnostic>,
@@ -63,6 +67,7 @@ impl<'a> View<'a> {
             counts: counts::counts(report, &rows, &others),
             shift: counts::shift(report),
             notes: notes(&rows),
+            sections: sections(report),
             report,
             rows,
             others,
@@ -194,6 +199,11 @@ pub(crate) fn some_names(names: &[Phrase], most: usize) -> Phrase {
         0 => shown,
         more => shown.text(format!(" and {} more", thousands(more as u64))),
     }
+}
+
+/// Whether anything was measured on both sides.
+pub(crate) fn has_compared(report: &Report) -> bool {
+    report.comparisons.iter().any(|c| c.base.is_some() && c.head.is_some())
 }
 
 /// What better and worse are called in a table of these rows.

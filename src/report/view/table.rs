@@ -2,7 +2,7 @@
 
 use super::cell::{Units, stands_right};
 use super::severity_sign;
-use crate::model::{Cell, Display, Report, Severity, Status, Table, TableRow};
+use crate::model::{Display, Report, Severity, Status, Table, TableRow};
 use crate::report::phrase::Phrase;
 use crate::report::words::thousands;
 
@@ -92,6 +92,21 @@ impl<'a> Section<'a> {
     }
 }
 
+/// The places of the rows of a section that are shown where there is room for `most`, in their order: those that are
+/// met go first.
+pub(crate) fn most_important(section: &Section<'_>, most: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = by_importance(section).take(most).collect();
+    places.sort_unstable();
+    places
+}
+
+/// The places of all rows of a section, those that are not met before the others.
+pub(crate) fn by_importance(section: &Section<'_>) -> impl Iterator<Item = usize> {
+    let places =
+        |met: bool| section.rows.iter().enumerate().filter(move |(_, line)| line.is_met() == met);
+    places(false).chain(places(true)).map(|(place, _)| place)
+}
+
 /// The tables of a report, in their order.
 pub(crate) fn sections(report: &Report) -> Vec<Section<'_>> {
     let tables = report.tables.iter().filter(|t| !t.rows.is_empty() || !t.notes.is_empty());
@@ -177,9 +192,4 @@ pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
         }
     }
     text
-}
-
-/// Whether a cell is something that the maintainers named.
-pub(crate) fn is_name(cell: &Cell) -> bool {
-    matches!(cell, Cell::Name(_))
 }
