@@ -165,7 +165,7 @@
     const [margin, path, estimate] = numbers;
     row.cells[3].prepend(shape("svg", { viewBox: "0 0 120 16", "aria-hidden": "true" },
       shape("rect", { class: "mg", x: 60 - margin, width: 2 * margin, height: 16 }),
-      line("ln", path), shape("circle", { cx: estimate, cy: 8, r: 3.5 })));
+      line("ln", path), shape("circle", { cx: estimate, cy: 8, r: 3 })));
   }
   for (const row of rows) sight.observe(row);
 

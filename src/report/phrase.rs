@@ -95,7 +95,8 @@ impl Phrase {
     /// As HTML inside of an element.
     pub(crate) fn html(&self) -> String {
         self.render(|piece| match piece {
-            Piece::Text(text) => escape::html(text),
+            // A number stays beside its sign.
+            Piece::Text(text) => escape::html(text).replace(" %", "&nbsp;%"),
             Piece::Strong(text) => format!("<strong>{}</strong>", escape::html(text)),
             Piece::Name(name) if name.trim().is_empty() => "(blank)".to_owned(),
             Piece::Name(name) => escape::html_code(&escape::cut_middle(name, escape::NAME)),

@@ -36,13 +36,12 @@ pub(super) fn tables(view: &View<'_>) -> Vec<Value> {
 
 fn table(section: &Section<'_>, most: usize) -> Value {
     let shown = view::most_important(section, most);
-    let bars: Vec<Option<Bars>> =
-        section.columns.iter().map(|head| Bars::of(section.table, &head.key)).collect();
+    let bars = Bars::of(section.table);
     // The first column of words names the row.
     let heads = section.columns.iter().position(|head| head.key != "requirement" && !head.right);
     let rows = shown.iter().filter_map(|&place| section.rows.get(place)).map(|line| {
-        let columns = section.columns.iter().zip(&line.cells).zip(&bars).enumerate();
-        let cells = columns.map(|(i, ((head, written), bars))| {
+        let columns = section.columns.iter().zip(&line.cells).enumerate();
+        let cells = columns.map(|(i, (head, written))| {
             let status = (head.key == "status").then(|| line.row.status.map(status)).flatten();
             let bar = bars.as_ref().and_then(|bars| bars.bar(line.row, &head.key));
             context! {
@@ -81,16 +80,16 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-/// The scale that the bars of one column share.
+/// The scale that all bars of a table share.
 struct Bars {
     low: f64,
     high: f64,
 }
 
 impl Bars {
-    /// A scale for a column of parts in a table about overhead; `None` for any other column.
-    fn of(table: &Table, key: &str) -> Option<Self> {
-        let parts = || table.rows.iter().filter_map(|row| part(row.cells.get(key)?));
+    /// A scale for the parts in a table about overhead; `None` for any other table.
+    fn of(table: &Table) -> Option<Self> {
+        let parts = || table.rows.iter().flat_map(|row| row.cells.values()).filter_map(part);
         if table.kind != OVERHEAD || parts().count() < 2 {
             return None;
         }
