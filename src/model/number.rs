@@ -162,15 +162,22 @@ pub fn factor(times: f64) -> String {
     }
 }
 
-/// A part of a whole: `4.7 %`.
+/// A part of a whole: `4.7 %`; below one percent two significant digits, `0.12 %`.
 #[must_use]
 pub fn share(fraction: f64) -> String {
-    change(fraction).trim_start_matches('+').to_owned()
+    let percent = fraction.abs() * 100.0;
+    if !(0.095..0.995).contains(&percent) {
+        return change(fraction).trim_start_matches('+').to_owned();
+    }
+    let sign = if fraction < 0.0 { MINUS.to_string() } else { String::new() };
+    format!("{sign}{percent:.2} %")
 }
 
-/// How far a number is from its limit: `35.7 % headroom`, `160x better`, `12 % over`, `2.3x short`.
+/// How far a number is from its limit: `35.7 % headroom`, `160x better`, `12 % over`, `2.3x the limit`, `12 % short`,
+/// `20 % of the limit`.
 ///
-/// From twice on it is a factor. Beside a limit that is not positive there is no ratio, so only the side is said.
+/// From twice on it is said how many times. Beside a limit that is not positive there is no ratio, so only the side is
+/// said.
 #[must_use]
 pub fn margin(actual: f64, limit: f64, better: Better) -> String {
     let (holds, beyond) = match better {
@@ -185,22 +192,34 @@ pub fn margin(actual: f64, limit: f64, better: Better) -> String {
     }
     let (small, large) = if actual < limit { (actual, limit) } else { (limit, actual) };
     let times = large / small;
-    let word = match holds {
-        true if small > 0.0 && times >= 2.0 => "better",
-        true => "headroom",
-        false => beyond,
-    };
-    if small > 0.0 && times >= 2.0 {
-        format!("{} {word}", factor(two_digits(times)))
-    } else {
-        let share = share((actual - limit).abs() / limit).replace(".0 %", " %");
-        format!("{share} {word}")
+    match (small > 0.0 && times >= 2.0, holds, better) {
+        (true, true, _) => format!("{} better", factor(two_digits(times))),
+        // "2.3x the limit" would leave open whether the limit itself is counted.
+        (true, false, Better::Lower) => format!("{} the limit", factor(two_digits(times))),
+        (true, false, Better::Higher) => format!("{} of the limit", part(actual / limit)),
+        (false, ..) => {
+            let word = if holds { "headroom" } else { beyond };
+            format!("{} {word}", part((actual - limit).abs() / limit))
+        }
     }
+}
+
+/// A share without zeros behind the point.
+fn part(fraction: f64) -> String {
+    share(fraction).replace(".0 %", " %")
 }
 
 /// A factor of a margin says how far, not how much exactly: two digits below ten, else three.
 fn two_digits(times: f64) -> f64 {
     if times < 9.95 { (times * 10.0).round() / 10.0 } else { times }
+}
+
+/// [`share`] with its sign: `+4.7 %`, `−0.41 %`.
+#[must_use]
+pub fn difference(fraction: f64) -> String {
+    let text = share(fraction);
+    let has_sign = text.starts_with(MINUS) || !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if has_sign { text } else { format!("+{text}") }
 }
 
 /// The largest unit of which the rounded value is at least one.
@@ -520,6 +539,16 @@ mod tests {
         assert_eq!(share(0.047), "4.7 %");
         assert_eq!(share(-0.047), "−4.7 %");
         assert_eq!(share(0.0), "0.0 %");
+        assert_eq!(share(0.001_21), "0.12 %");
+        assert_eq!(share(-0.009_94), "−0.99 %");
+        assert_eq!(share(0.009_96), "1.0 %");
+        assert_eq!(share(0.000_949), "0.095 %");
+    }
+
+    #[test]
+    fn differences_carry_their_sign() {
+        assert_eq!([difference(0.047), difference(-0.0041)], ["+4.7 %", "−0.41 %"]);
+        assert_eq!([difference(0.0), difference(0.0129)], ["0.0 %", "+1.3 %"]);
     }
 
     #[test]
@@ -530,7 +559,7 @@ mod tests {
             (100.0, 200.0, "2x better"),
             (100.1, 200.0, "50 % headroom"),
             (224.0, 200.0, "12 % over"),
-            (460.0, 200.0, "2.3x over"),
+            (460.0, 200.0, "2.3x the limit"),
             (200.0, 200.0, "at the limit"),
             (199.99, 200.0, "0.0050 % headroom"),
             (0.0, 200.0, "100 % headroom"),
@@ -545,7 +574,7 @@ mod tests {
             (950.0, 100.0, "9.5x better"),
             (135.0, 100.0, "35 % headroom"),
             (88.0, 100.0, "12 % short"),
-            (20.0, 100.0, "5x short"),
+            (20.0, 100.0, "20 % of the limit"),
             (0.0, 100.0, "100 % short"),
             (-1.0, 0.0, "short"),
         ] {

@@ -114,11 +114,13 @@ fn row_case(line: &Line<'_>, section: &Section<'_>, report: &Report) -> Option<T
     let status = line.row.status?;
     let cells = line.cells.iter().zip(&section.columns);
     let filled = cells.filter(|(written, _)| !written.full.is_empty());
+    // What stands before the first number names the row.
+    let mut names = true;
     let words: Vec<(Phrase, bool)> = filled
         .map(|(written, head)| {
-            let is_name = !head.right && head.key != "status";
-            let words = head.title.clone().text(": ").then(written.full.clone());
-            (if is_name { written.full.clone() } else { words }, is_name)
+            names &= !head.right && head.key != "status";
+            let words = head.word.clone().text(": ").then(written.full.clone());
+            (if names { written.full.clone() } else { words }, names)
         })
         .collect();
     let of = |name: bool| words.iter().filter(move |(_, n)| *n == name).map(|(w, _)| w.plain());
@@ -144,10 +146,9 @@ fn has_row(finding: &Finding, report: &Report) -> bool {
     let tables = report.tables.iter().filter(|table| table.kind == kind);
     tables.flat_map(|table| &table.rows).any(|row| {
         matches!(row.status, Some(Status::Close | Status::Missed | Status::NotMeasured))
-            && row.benchmark == finding.benchmark
+            && (finding.benchmark.is_none() || row.benchmark == finding.benchmark)
             && row.requirement == finding.id
             && row.severity >= finding.severity
-            && (row.benchmark.is_some() || row.requirement.is_some())
     })
 }
 

@@ -15,11 +15,13 @@ mod phrase;
 mod quoted;
 #[cfg(test)]
 pub(crate) mod samples;
+mod template;
 mod text;
 mod view;
 mod words;
 
-pub use options::{Options, RenderError, Templates};
+pub use options::{Options, RenderError};
+pub use template::Templates;
 
 use crate::model::Report;
 pub use crate::model::number;
@@ -53,6 +55,16 @@ impl Form {
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(form, _)| *form == self).map_or("", |(_, name)| name)
+    }
+
+    /// The name of the template that it is written with; `None` for forms without one.
+    #[must_use]
+    pub fn template(self) -> Option<&'static str> {
+        match self {
+            Self::Markdown => Some(markdown::COMMENT),
+            Self::Html => Some(html::PAGE),
+            Self::Text | Self::Junit | Self::Json => None,
+        }
     }
 
     /// The form of this name.

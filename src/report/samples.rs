@@ -9,6 +9,8 @@ use crate::model::*;
 
 mod any;
 mod rules;
+mod shapes;
+mod tables;
 
 pub(super) use any::any_report;
 pub(crate) use rules::{rules, targets};
@@ -447,7 +449,7 @@ fn hostile() -> Report {
     report.head = SideInfo { name: word(4), commit: None, ..report.base.clone() };
     report.base.environment = (0..HOSTILE.len()).map(|i| (word(i), json!(word(i + 3)))).collect();
     report.tool.version = word(1);
-    report.tables = rules::hostile_tables();
+    report.tables = tables::hostile_tables();
     report.outcome = Outcome::Error;
     report.exit_code = 3;
     report

@@ -369,6 +369,9 @@ mod tests {
         insta::assert_snapshot!("text_60_columns", text(&report, 60, false));
         insta::assert_snapshot!("text_120_columns", text(&report, 120, false));
         insta::assert_snapshot!("text_coloured", text(&report, 100, true));
+        let rules = samples::rules();
+        insta::assert_snapshot!("text_rules_40_columns", text(&rules, 40, false));
+        insta::assert_snapshot!("text_rules_120_columns", text(&rules, 120, true));
         let verbose = Options { verbose: true, ..Options::default() };
         insta::assert_snapshot!("text_verbose", render(&report, &verbose));
     }

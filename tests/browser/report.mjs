@@ -64,20 +64,20 @@ test("sorts by every column, in both directions and back", () => open(html(500),
   const asWritten = await names(page);
   const change = () => page.$$eval("#benchmarks > tbody > tr > td:nth-child(3)", (cells) => cells.map((cell) => Number.parseFloat(cell.textContent.replace("−", "-").replace("+", ""))));
   const sorted = (numbers) => numbers.every((n, i) => i === 0 || numbers[i - 1] <= n);
-  await header(page, "change").click();
+  await header(page, "Change").click();
   assert.equal(await page.locator("th[data-sort=change]").getAttribute("aria-sort"), "descending");
   assert.ok(sorted((await change()).reverse()));
-  await header(page, "change").click();
+  await header(page, "Change").click();
   assert.equal(await page.locator("th[data-sort=change]").getAttribute("aria-sort"), "ascending");
   assert.ok(sorted(await change()));
-  await header(page, "change").click();
+  await header(page, "Change").click();
   assert.equal(await page.locator("th[aria-sort]").count(), 0);
   assert.deepEqual(await names(page), asWritten);
-  await header(page, "benchmark").focus();
+  await header(page, "Benchmark").focus();
   await page.keyboard.press("Enter");
   const byName = await names(page);
   assert.deepEqual(byName, [...byName].sort(new Intl.Collator("en", { numeric: true }).compare));
-  for (const column of ["verdict", "base", "head"]) {
+  for (const column of ["Verdict", "Base", "Head"]) {
     await header(page, column).click();
     assert.equal(await page.locator("th[aria-sort]").count(), 1);
     assert.equal((await names(page)).length, 500);
@@ -94,7 +94,7 @@ test("filters by text, verdict and metric, and the address holds it", () => open
   await page.waitForFunction(() => !location.hash.includes("q="));
   await page.locator("#filter-kind").selectOption("improved");
   await page.locator("#filter-metric").selectOption({ label: "time" });
-  await header(page, "benchmark").click();
+  await header(page, "Benchmark").click();
   const few = await names(page);
   assert.ok(few.length > 0 && few.length < 50);
   const address = page.url();
@@ -288,7 +288,7 @@ test("ten thousand benchmarks", async () => {
     console.log(`# 10,000 benchmarks: ${(size / 1e6).toFixed(1)} MB, loaded after ${(loaded / 1000).toFixed(2)} s, with its browser window after ${((performance.now() - started) / 1000).toFixed(2)} s`);
     await page.getByLabel("Name").fill("dht/lookup");
     await page.waitForFunction(() => / of 10,000 shown$/.test(document.getElementById("shown").textContent));
-    await header(page, "head").click();
+    await header(page, "Head").click();
     await page.locator("#benchmarks tbody tr:not([hidden]) a.name").first().click();
     assert.equal(await page.locator("tr.detail svg[role=img]").count(), 3);
   });

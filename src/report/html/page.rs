@@ -59,6 +59,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         tool => escape::cut(&tool, escape::WORD),
         columns => safe(data::columns(view, scale)),
         plots => safe(data::plots(view)),
+        ..super::assets()
     }
 }
 

@@ -59,7 +59,8 @@ fn ten_thousand_benchmarks_are_a_file_that_can_be_sent() {
 #[test]
 fn a_template_can_be_replaced_and_its_errors_are_located() {
     let with = |source: &str| {
-        let templates: Templates = [("report.html.j2".to_owned(), source.to_owned())].into();
+        let mut templates = Templates::new();
+        templates.insert(PAGE, "templates/page.html.j2", source);
         render_form(&samples::small(), Form::Html, &Options { templates, ..Options::default() })
     };
     let source = "<p>{{ headline.text }}{% for row in all %} {{ row.name }} {{ row.change }}{% endfor %}</p>";
@@ -235,4 +236,20 @@ proptest! {
         // Whatever the numbers, plots have coordinates.
         prop_assert!(!page.contains("NaN") && !page.contains("\"inf") && !page.contains("-inf"));
     }
+}
+
+#[test]
+fn the_document_names_what_a_template_sees() {
+    use crate::report::markdown::documented::{documented, paths};
+    let mut seen = BTreeSet::new();
+    for (_, report) in samples::all() {
+        let options =
+            Options { docs_url: Some("https://example.org/".into()), ..Options::default() };
+        paths("", &page::page(&View::new(&report), &options), &mut seen);
+    }
+    let documented = documented(include_str!("../../../docs/page.md"));
+    let missing: Vec<_> = seen.difference(&documented).collect();
+    let gone: Vec<_> = documented.difference(&seen).collect();
+    assert!(missing.is_empty(), "docs/page.md does not name {missing:?}");
+    assert!(gone.is_empty(), "docs/page.md names what is not there: {gone:?}");
 }

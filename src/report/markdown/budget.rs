@@ -192,7 +192,7 @@ impl Parts {
 
     /// What a template sees: for each part and for the `tables` their `rows`, how many there are in `total`, how many
     /// are `left_out`.
-    fn value(&self) -> Value {
+    pub(super) fn value(&self) -> Value {
         let list = |rows: Vec<Value>, total: usize| {
             let left_out = total - rows.len().min(total);
             minijinja::context! { rows, total, left_out }

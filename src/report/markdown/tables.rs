@@ -1,5 +1,6 @@
 //! The tables of the rules as a template sees them.
 
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use super::budget::RuleTable;
@@ -39,6 +40,7 @@ fn table(section: &Section<'_>, open: bool) -> RuleTable {
         frame: context! {
             kind => crate::report::escape::prose(&section.table.kind),
             title => section.title.markdown(),
+            tally => section.tally.as_str(),
             summary => section.summary().summary(),
             columns, notes, unfolded, open,
         },
@@ -63,7 +65,8 @@ fn row(line: &Line<'_>, columns: &[Head]) -> Value {
             None => written.full.cell(),
         })
         .collect();
-    context! { cells }
+    let severity = line.row.severity.name();
+    context! { cells, status => Value::from(Serde(&line.row.status)), severity }
 }
 
 /// A number stays beside its unit; the interval behind it may go into the next line.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::rules::any_table;
+use super::tables::any_table;
 use super::{HOSTILE, comparison, presence, report};
 use crate::diag::{Code, Diagnostic};
 use crate::model::*;

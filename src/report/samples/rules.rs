@@ -1,13 +1,17 @@
 //! Reports with tables of rules.
 
-use proptest::prelude::*;
-
-use super::{HOSTILE, failing, report};
+use super::shapes::{overhead, scaling};
+use super::{failing, report};
 use crate::model::Unit::{Bytes, Nanoseconds, PerSecond, Percent};
 use crate::model::*;
 use NumberKind::{Change, Factor, Plain, Share};
 
-fn table(kind: &str, title: &str, columns: &[(&str, &str)], rows: Vec<TableRow>) -> Table {
+pub(super) fn table(
+    kind: &str,
+    title: &str,
+    columns: &[(&str, &str)],
+    rows: Vec<TableRow>,
+) -> Table {
     let column = |&(key, title): &(&str, &str)| Column { key: key.into(), title: title.into() };
     Table {
         kind: kind.into(),
@@ -19,7 +23,7 @@ fn table(kind: &str, title: &str, columns: &[(&str, &str)], rows: Vec<TableRow>)
     }
 }
 
-fn row<const N: usize>(
+pub(super) fn row<const N: usize>(
     status: impl Into<Option<Status>>,
     severity: Severity,
     cells: [(&str, Cell); N],
@@ -36,11 +40,11 @@ fn row<const N: usize>(
     }
 }
 
-fn name(name: &str) -> Cell {
+pub(super) fn name(name: &str) -> Cell {
     Cell::Name(name.into())
 }
 
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     Cell::Text(text.into())
 }
 
@@ -49,11 +53,11 @@ fn change(value: f64, low: f64, high: f64) -> Cell {
 }
 
 const TARGETS: &[(&str, &str)] = &[
-    ("benchmark", "benchmark"),
-    ("statistic", "statistic"),
-    ("target", "target"),
-    ("actual", "actual"),
-    ("margin", "margin"),
+    ("benchmark", "Benchmark"),
+    ("statistic", "Statistic"),
+    ("target", "Target"),
+    ("actual", "Actual"),
+    ("margin", "Margin"),
 ];
 
 /// One target; the limit is a ceiling of times and bytes, a floor of rates.
@@ -166,96 +170,8 @@ fn compliance(rows: &[(&str, &str, Status)]) -> Table {
             row
         })
         .collect();
-    let columns = &[("requirement", "requirement"), ("rule", "rule"), ("benchmarks", "benchmarks")];
+    let columns = &[("requirement", "Requirement"), ("rule", "Rule"), ("benchmarks", "Benchmarks")];
     table("compliance", "Requirements", columns, rows)
-}
-
-fn overhead() -> Table {
-    let component = |component: &str, status, severity, [one, ten, hundred]: [f64; 3]| {
-        let share = |value: f64| {
-            Cell::Number(Number::of(Share, value).between(Some(value * 0.9), Some(value * 1.12)))
-        };
-        row(
-            status,
-            severity,
-            [
-                ("component", name(component)),
-                ("1", share(one)),
-                ("10", share(ten)),
-                ("100", share(hundred)),
-            ],
-        )
-    };
-    let columns = &[
-        ("component", "component"),
-        ("1", "agent_count=1"),
-        ("10", "agent_count=10"),
-        ("100", "agent_count=100"),
-    ];
-    let rows = vec![
-        component("metrics", None, Severity::None, [0.004_1, 0.004_4, 0.006_2]),
-        component("health", None, Severity::None, [0.002_2, 0.002, 0.001_9]),
-        component("rate_limiting", None, Severity::None, [0.001_1, 0.001_3, 0.004_8]),
-        component("total", Some(Status::Missed), Severity::Warning, [0.007_4, 0.007_7, 0.012_9]),
-    ];
-    let mut table = table("overhead", "Overhead: telemetry", columns, rows);
-    table.notes = vec![
-        "most of it with agent_count=100: metrics 0.62 % of 1.29 %, rate_limiting 0.48 %".into(),
-    ];
-    table
-}
-
-fn scaling() -> Table {
-    let slope = |value: f64, width: f64| {
-        Cell::Number(Number::of(Plain, value).between(Some(value - width), Some(value + width)))
-    };
-    let columns = &[
-        ("family", "benchmarks"),
-        ("declared", "declared"),
-        ("slope", "slope"),
-        ("class", "looks like"),
-        ("base", "slope of base"),
-    ];
-    let rows = vec![
-        row(
-            Status::Met,
-            Severity::None,
-            [
-                ("family", name("dht/lookup/*")),
-                ("declared", text("log n")),
-                ("slope", slope(0.142, 0.021)),
-                ("class", text("log n")),
-                ("base", slope(0.139, 0.02)),
-            ],
-        ),
-        row(
-            Status::Missed,
-            Severity::Critical,
-            [
-                ("family", name("search/scan/*")),
-                ("declared", text("n")),
-                ("slope", slope(1.84, 0.06)),
-                ("class", text("n^2 or n log n")),
-                ("base", slope(1.02, 0.05)),
-            ],
-        ),
-    ];
-    let mut table = table("scaling", "Scaling", columns, rows);
-    table.notes = vec!["search/scan/* bends between 1000 and 2000".into()];
-    let point =
-        |n: f64, value: f64| Point { n, value, low: Some(value * 0.97), high: Some(value * 1.04) };
-    table.curves = vec![Curve {
-        name: "search/scan/*".into(),
-        parameter: "n".into(),
-        unit: Nanoseconds,
-        head: [10.0, 100.0, 1000.0, 2000.0].map(|n| point(n, 40.0 + 0.9 * n * n)).to_vec(),
-        base: [10.0, 100.0, 1000.0, 2000.0].map(|n| point(n, 40.0 + 9.0 * n)).to_vec(),
-        fits: vec![
-            Fit { class: "n^2".into(), a: 40.0, b: 0.9 },
-            Fit { class: "n log n".into(), a: 0.0, b: 140.0 },
-        ],
-    }];
-    table
 }
 
 fn relations() -> Table {
@@ -271,11 +187,11 @@ fn relations() -> Table {
         ],
     );
     let columns = &[
-        ("faster", "faster"),
-        ("than", "than"),
-        ("at_least", "at least"),
-        ("actual", "actual"),
-        ("margin", "margin"),
+        ("faster", "Faster"),
+        ("than", "Than"),
+        ("at_least", "At least"),
+        ("actual", "Actual"),
+        ("margin", "Margin"),
     ];
     table("relations", "Relations", columns, vec![row])
 }
@@ -293,10 +209,10 @@ fn stability() -> Table {
         ],
     );
     let columns = &[
-        ("benchmark", "benchmark"),
-        ("cv", "stddev of mean"),
-        ("p95", "p95 over p50"),
-        ("run_to_run", "run to run"),
+        ("benchmark", "Benchmark"),
+        ("cv", "Stddev of mean"),
+        ("p95", "P95 over p50"),
+        ("run_to_run", "Run to run"),
     ];
     let mut table = table("stability", "Stability", columns, vec![row]);
     table.notes = vec!["141 benchmarks are stable and not listed".into()];
@@ -308,11 +224,11 @@ fn growth() -> Table {
     let between =
         |value: f64| Cell::Number(slope(value).between(Some(value * 0.8), Some(value * 1.25)));
     let columns = &[
-        ("benchmark", "benchmark"),
-        ("base", "base"),
-        ("head", "head"),
-        ("limit", "limit"),
-        ("ratio", "head of base"),
+        ("benchmark", "Benchmark"),
+        ("base", "Base"),
+        ("head", "Head"),
+        ("limit", "Limit"),
+        ("ratio", "Head of base"),
     ];
     let rows = vec![
         row(
@@ -337,10 +253,10 @@ fn growth() -> Table {
 
 fn metrics() -> Table {
     let columns = &[
-        ("metric", "metric"),
-        ("benchmarks", "benchmarks"),
-        ("change", "change"),
-        ("worst", "worst"),
+        ("metric", "Metric"),
+        ("benchmarks", "Benchmarks"),
+        ("change", "Change"),
+        ("worst", "Worst"),
         ("worst_change", ""),
     ];
     let row = |metric: &str, count: f64, by: f64, worst: &str, worst_by: f64| {
@@ -451,70 +367,4 @@ pub(crate) fn rules() -> Report {
         critical: "block".into(),
     };
     report
-}
-
-/// Tables whose every word wants to be something else.
-pub(super) fn hostile_tables() -> Vec<Table> {
-    let word = |i: usize| HOSTILE[i % HOSTILE.len()];
-    let rows = (0..HOSTILE.len()).map(|i| {
-        let mut row = row(
-            Status::Missed,
-            Severity::Warning,
-            [
-                ("benchmark", name(word(i))),
-                (word(i), text(word(i + 1))),
-                ("actual", Cell::Number(Number::amount(1.0, Nanoseconds))),
-            ],
-        );
-        row.requirement = Some(word(i + 2).into());
-        row
-    });
-    let mut columns = vec![("benchmark", word(3)), ("actual", "")];
-    columns.extend(HOSTILE.iter().map(|word| (*word, *word)));
-    let mut hostile = table(word(0), word(1), &columns, rows.collect());
-    hostile.notes = HOSTILE.iter().map(|word| (*word).to_owned()).collect();
-    let mut metrics = table("metrics", word(2), &columns, hostile.rows.clone());
-    metrics.rows.truncate(2);
-    vec![hostile, metrics, table("", word(6), &[], Vec::new())]
-}
-
-/// Any table: any words and numbers, in columns that are there.
-pub(super) fn any_table(
-    words: impl Strategy<Value = String> + Clone,
-    number: impl Strategy<Value = f64> + Clone,
-) -> impl Strategy<Value = Table> {
-    let status = prop::option::of(prop::sample::select(vec![
-        Status::Met,
-        Status::Close,
-        Status::Unproven,
-        Status::Missed,
-        Status::NotMeasured,
-    ]));
-    let kind = prop::sample::select(vec![Share, Change, Factor, Plain, NumberKind::Amount]);
-    let cell = (words.clone(), number, kind, 0..5_usize).prop_map(|(word, value, kind, which)| {
-        let number = Number { unit: Some(Nanoseconds), ..Number::of(kind, value) };
-        match which {
-            0 => Cell::Text(word),
-            1 => Cell::Name(word),
-            2 => Cell::Number(number.between(Some(value), None)),
-            3 => Cell::AtLeast(number),
-            _ => Cell::Margin { actual: value, limit: 1.0, better: Better::Higher },
-        }
-    });
-    let row = (status, prop::collection::vec(cell, 3), prop::option::of(words.clone())).prop_map(
-        |(status, cells, requirement)| TableRow {
-            requirement,
-            status,
-            cells: ["a", "b", "c"].map(str::to_owned).into_iter().zip(cells).collect(),
-            ..TableRow::default()
-        },
-    );
-    let rows = prop::collection::vec(row, 0..150);
-    (prop::collection::vec(words, 6), rows).prop_map(|(words, rows)| {
-        let word = |i: usize| words.get(i).map_or("", String::as_str);
-        let columns = [("a", word(0)), ("b", word(1)), ("c", word(2))];
-        let mut table = table(word(3), word(4), &columns, rows);
-        table.notes.push(word(5).to_owned());
-        table
-    })
 }

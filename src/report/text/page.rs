@@ -8,7 +8,7 @@ use crate::report::escape;
 /// Widths of the picture of an interval, from most to least; below the least there is none.
 const PICTURES: [usize; 4] = [36, 24, 16, 12];
 /// A name is not cut below this for the sake of another column.
-pub(super) const NAME: usize = 20;
+const NAME: usize = 20;
 /// Between columns.
 pub(super) const GAP: usize = 2;
 /// Narrower terminals are treated as this.

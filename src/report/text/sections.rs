@@ -3,12 +3,15 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::page::{GAP, NAME, Page};
+use super::page::{GAP, Page};
 use super::{colour, more, severity_style};
 use crate::model::{Severity, Status, TableRow};
 use crate::report::escape;
 use crate::report::phrase::Phrase;
 use crate::report::view::{Line, Section, most_important};
+
+/// A name is not cut below this for the sake of other columns.
+const NAME: usize = 16;
 
 /// A table with its heading; rows that are met leave before others where there are too many.
 pub(super) fn section(page: &mut Page, section: &Section<'_>, most: usize) {
@@ -109,7 +112,7 @@ impl Grid<'_, '_> {
                 match (column, head.key.as_str()) {
                     (0, _) => first = written.full.clone(),
                     (_, "status") => parts.push(written.full.clone()),
-                    _ => parts.push(head.title.clone().text(" ").then(written.full.clone())),
+                    _ => parts.push(head.word.clone().text(" ").then(written.full.clone())),
                 }
             }
             let text = match first.is_empty() {

@@ -55,7 +55,7 @@ impl Units {
         match number.kind {
             NumberKind::Amount => self.amounts(number).end(end, number.value),
             NumberKind::Slope => per_hour(&self.amounts(number).end(end, number.value)),
-            NumberKind::Change => number::change(end),
+            NumberKind::Change => number::difference(end),
             NumberKind::Share => number::share(end),
             NumberKind::Factor => number::factor(end),
             NumberKind::Plain => count(end),
@@ -80,6 +80,8 @@ impl Units {
             (None, None) => String::new(),
             (Some(low), None) => format!(" (≥ {})", end(low)),
             (None, Some(high)) => format!(" (≤ {})", end(high)),
+            // A single point is no interval.
+            (Some(low), Some(high)) if low == high => String::new(),
             (Some(low), Some(high)) => {
                 let (low, high) = (end(low), end(high));
                 // The unit is said once, at the upper end.
@@ -126,21 +128,6 @@ fn count(value: f64) -> String {
         number::limit(value, Unit::Count)
     } else {
         number::plain(value)
-    }
-}
-
-/// What a cell is sorted by; `None` for words. A margin counts how good it is: the larger, the better.
-pub(crate) fn sort_key(cell: &Cell) -> Option<f64> {
-    match cell {
-        Cell::Text(_) | Cell::Name(_) => None,
-        Cell::Number(number) | Cell::AtMost(number) | Cell::AtLeast(number) => Some(number.value),
-        Cell::Margin { actual, limit, better } => {
-            let good = match better {
-                Better::Lower => limit / actual,
-                Better::Higher => actual / limit,
-            };
-            good.is_finite().then_some(good)
-        }
     }
 }
 
@@ -202,7 +189,7 @@ mod tests {
             (Cell::Number(Number::slope(-2.0 * 1024.0, Bytes)), "−2.00 KiB/h"),
             (Cell::Number(Number::slope(12.5, Count)), "12.5/h"),
             (range(Change, 0.047, 0.039, 0.055), "+4.7 % (+3.9 to +5.5 %)"),
-            (range(Change, 0.004, -0.01, 0.02), "+0.4 % (−1.0 to +2.0 %)"),
+            (range(Change, 0.004, -0.01, 0.02), "+0.40 % (−1.0 to +2.0 %)"),
             (number(Share, 0.047), "4.7 %"),
             (number(Factor, 61.0), "61x"),
             (range(Factor, 61.0, 59.5, 62.4), "61x (59.5x to 62.4x)"),
@@ -231,15 +218,5 @@ mod tests {
         let with_interval =
             Cell::Number(Number::of(Change, 0.047).between(Some(0.039), Some(0.055)));
         assert_eq!(Units::default().short(&with_interval).plain(), "+4.7 %");
-    }
-
-    #[test]
-    fn margins_are_sorted_by_how_good_they_are() {
-        let key = |actual, limit, better| sort_key(&Cell::Margin { actual, limit, better });
-        assert!(key(100.0, 200.0, Better::Lower) > key(224.0, 200.0, Better::Lower));
-        assert!(key(950.0, 100.0, Better::Higher) > key(88.0, 100.0, Better::Higher));
-        assert_eq!(key(0.0, 200.0, Better::Lower), None);
-        assert_eq!(sort_key(&Cell::Text("x".into())), None);
-        assert_eq!(sort_key(&Cell::Number(Number::of(Factor, 61.0))), Some(61.0));
     }
 }

@@ -39,17 +39,25 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
             );
         }
     }
-    let mut simple = |class, word: &str| {
-        let count = of(rows, class).len();
-        if count > 0 {
-            parts.push(Phrase::of(format!("{} {word}", thousands(count as u64))));
+    let (worse, free): (Vec<_>, Vec<_>) =
+        of(rows, Class::Worse).into_iter().partition(|row| row.has_rule());
+    let waived = of(rows, Class::Waived);
+    for (rows, word) in [(worse, "worse below every level"), (waived, "waived")] {
+        if !rows.is_empty() {
+            parts.push(Phrase::of(format!("{} {word}", number_of(&rows))));
         }
-    };
-    simple(Class::Worse, "worse below every level");
-    simple(Class::Waived, "waived");
-    let suspects = rows.iter().filter(|row| matches!(row.class, Class::Suspect(_))).count();
-    if suspects > 0 {
-        parts.push(Phrase::of(counted(suspects, "suspect")));
+    }
+    parts.extend(named(&free, "worse without a rule"));
+    let (suspects, free): (Vec<&Row<'_>>, Vec<_>) = rows
+        .iter()
+        .filter(|row| matches!(row.class, Class::Suspect(_)))
+        .partition(|row| row.has_rule());
+    if !suspects.is_empty() {
+        parts.push(Phrase::of(counted(suspects.len(), "suspect")));
+    }
+    if !free.is_empty() {
+        parts
+            .push(Phrase::of(format!("{} without a rule that may have changed", number_of(&free))));
     }
     let improved = of(rows, Class::Improved);
     if !improved.is_empty() {

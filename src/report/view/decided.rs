@@ -252,12 +252,14 @@ pub(crate) struct Environment<'a> {
     pub(crate) key: &'a str,
     pub(crate) base: String,
     pub(crate) head: String,
+    /// Whether there are two machines to compare.
+    both: bool,
 }
 
 impl Environment<'_> {
     /// Whether the two sides differ.
     pub(crate) fn differs(&self) -> bool {
-        self.base != self.head
+        self.both && self.base != self.head
     }
 }
 
@@ -267,7 +269,12 @@ pub(crate) fn environment(report: &Report) -> Vec<Environment<'_>> {
     let keys: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
     let mut rows: Vec<Environment<'_>> = keys
         .into_iter()
-        .map(|key| Environment { key, base: value(base.get(key)), head: value(head.get(key)) })
+        .map(|key| Environment {
+            key,
+            base: value(base.get(key)),
+            head: value(head.get(key)),
+            both: !base_is_empty(report),
+        })
         .collect();
     rows.sort_by_key(|row| !row.differs());
     rows

@@ -148,9 +148,12 @@ fn pass(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> (Sign, Phrase
             );
         }
     }
-    let worse = rows.iter().filter(|row| row.class == Class::Worse).count();
-    if worse > 0 {
-        parts.push(Phrase::of(format!("{worse} below every level")));
+    let (worse, free): (Vec<_>, Vec<_>) =
+        rows.iter().filter(|row| row.class == Class::Worse).partition(|row| row.has_rule());
+    for (rows, words) in [(worse, "below every level"), (free, "worse without a rule")] {
+        if !rows.is_empty() {
+            parts.push(Phrase::of(format!("{} {words}", rows.len())));
+        }
     }
     let regressed = rows.iter().any(|row| matches!(row.class, Class::Level(_) | Class::Worse));
     let waived = rows.iter().filter(|row| row.class == Class::Waived).count();

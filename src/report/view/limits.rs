@@ -1,6 +1,6 @@
 //! What rules that hold limits come to, counted: how many missed, how many met.
 
-use crate::model::{Finding, Report, Severity, Status, Table};
+use crate::model::{Finding, Report, Severity, Status, Table, TableRow};
 use crate::report::words::counted;
 
 /// A kind of rule that holds limits.
@@ -46,12 +46,17 @@ pub(super) fn missed(
             finding.rule == kind.rule && finding.waiver.is_none() && counts(finding.severity)
         };
         let found = findings.iter().filter(found).count();
-        let unmeasured = tables(report, kind.table)
-            .flat_map(|table| &table.rows)
-            .filter(|row| row.status == Some(Status::NotMeasured) && counts(row.severity))
-            .count()
-            .min(found);
-        for (count, word) in [(found - unmeasured, "missed"), (unmeasured, "not measured")] {
+        let rows = |status| {
+            let rows = tables(report, kind.table).flat_map(|table| &table.rows);
+            let told = |row: &&TableRow| row.severity > Severity::None && counts(row.severity);
+            rows.filter(told).filter(|row| row.status == Some(status)).count()
+        };
+        let unmeasured = rows(Status::NotMeasured).min(found);
+        // One row may stand for several findings, so what is left over is missed as well.
+        let rest = found - unmeasured;
+        let close = rows(Status::Close).min(rest.saturating_sub(rows(Status::Missed)));
+        let missed = rest - close;
+        for (count, word) in [(missed, "missed"), (close, "close"), (unmeasured, "not measured")] {
             if count > 0 {
                 parts.push(format!("{} {word}", counted(count, kind.noun)));
             }

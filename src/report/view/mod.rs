@@ -20,7 +20,6 @@ use crate::model::{
 use super::phrase::Phrase;
 use super::words::thousands;
 
-pub(crate) use cell::sort_key;
 pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use limits::table_of;
@@ -81,14 +80,18 @@ impl<'a> View<'a> {
         self.rows.iter().filter(|row| is(row.class)).collect()
     }
 
-    /// Rows with a level, and those proven worse below every level: what needs a person.
+    /// Rows with a level, and those proven worse below every level of a rule: what needs a person.
     pub(crate) fn findings(&self) -> Vec<&Row<'a>> {
-        self.class(|class| matches!(class, Class::Level(_) | Class::Worse))
+        let mut rows = self.class(|class| matches!(class, Class::Level(_) | Class::Worse));
+        rows.retain(|row| row.has_rule());
+        rows
     }
 
-    /// Suspects that look worse or have a level.
+    /// Suspects that a rule speaks of.
     pub(crate) fn suspects(&self) -> Vec<&Row<'a>> {
-        self.class(|class| matches!(class, Class::Suspect(_)))
+        let mut rows = self.class(|class| matches!(class, Class::Suspect(_)));
+        rows.retain(|row| row.has_rule());
+        rows
     }
 
     /// Whether suspects stand before everything else: with one run a side there is nothing else.

@@ -34,6 +34,8 @@ pub(crate) struct Head {
     /// The key of its cells in the table.
     pub(crate) key: String,
     pub(crate) title: Phrase,
+    /// The same inside a sentence.
+    pub(crate) word: Phrase,
     /// Whether its cells stand at its right side, as numbers do.
     pub(crate) right: bool,
 }
@@ -67,10 +69,10 @@ impl<'a> Section<'a> {
             table.columns.iter().map(|column| head(table, &column.key, &column.title)).collect();
         let has = |columns: &[Head], key: &str| columns.iter().any(|head| head.key == key);
         if !has(&columns, REQUIREMENT) && table.rows.iter().any(|row| row.requirement.is_some()) {
-            columns.insert(0, head(table, REQUIREMENT, "id"));
+            columns.insert(0, head(table, REQUIREMENT, "Id"));
         }
         if !has(&columns, STATUS) && table.rows.iter().any(|row| row.status.is_some()) {
-            columns.push(head(table, STATUS, "status"));
+            columns.push(head(table, STATUS, "Status"));
         }
         let rows = table.rows.iter().map(|row| line(row, &columns, display)).collect();
         Self {
@@ -87,6 +89,9 @@ impl<'a> Section<'a> {
     pub(crate) fn summary(&self) -> Phrase {
         match self.tally.as_str() {
             "" => self.title.clone(),
+            tally if self.table.title.contains(':') => {
+                self.title.clone().text(format!(", {tally}"))
+            }
             tally => self.title.clone().text(format!(": {tally}")),
         }
     }
@@ -116,14 +121,32 @@ pub(crate) fn sections(report: &Report) -> Vec<Section<'_>> {
 fn head(table: &Table, key: &str, title: &str) -> Head {
     let mut cells = table.rows.iter().filter_map(|row| row.cells.get(key)).peekable();
     let right = cells.peek().is_some() && cells.all(stands_right);
-    Head { key: key.to_owned(), title: Phrase::new().words(title), right }
+    let words = |text: &str| match text {
+        "" => Phrase::new(),
+        text => Phrase::new().words(text),
+    };
+    Head { key: key.to_owned(), title: words(title), word: words(&inside_sentence(title)), right }
+}
+
+/// A heading with a small first letter, unless it is an abbreviation.
+fn inside_sentence(title: &str) -> String {
+    let mut chars = title.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
+    }
 }
 
 fn line<'a>(row: &'a TableRow, columns: &[Head], display: &Display) -> Line<'a> {
     let units = Units::of(row.cells.values());
     let written = |head: &Head| match (row.cells.get(&head.key), head.key.as_str()) {
         (Some(cell), _) => Written { full: units.words(cell), short: units.short(cell) },
-        (None, STATUS) => both(status(row, display)),
+        (None, STATUS) => Written {
+            full: status(row, display),
+            short: Phrase::of(row.status.map_or("", status_word)),
+        },
         (None, REQUIREMENT) => {
             both(row.requirement.as_deref().map_or_else(Phrase::new, |id| Phrase::new().name(id)))
         }
@@ -163,11 +186,12 @@ pub(crate) fn status_sign(row: &TableRow) -> &'static str {
         None => "",
         Some(Status::Met) => "✅",
         Some(Status::Unproven) => "❔",
+        Some(Status::Close) if row.severity == Severity::None => "🟡",
         Some(Status::Close | Status::Missed | Status::NotMeasured) => severity_sign(row.severity),
     }
 }
 
-/// `5 of 6 met, 1 missed`; empty where no row asks for anything.
+/// `5 of 6 met, 2 of them close, 1 missed`; empty where no row asks for anything.
 pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
     let mut counts = [0_u64; 5];
     for status in statuses {
@@ -180,9 +204,11 @@ pub(crate) fn tally(statuses: impl Iterator<Item = Status>) -> String {
         return String::new();
     }
     let [met, close, unproven, missed, not_measured] = counts;
-    let mut text = format!("{} of {} met", thousands(met), thousands(total));
+    let mut text = format!("{} of {} met", thousands(met + close), thousands(total));
+    if close > 0 {
+        text.push_str(&format!(", {} of them close", thousands(close)));
+    }
     for (count, status) in [
-        (close, Status::Close),
         (missed, Status::Missed),
         (unproven, Status::Unproven),
         (not_measured, Status::NotMeasured),
