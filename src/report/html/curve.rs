@@ -38,7 +38,7 @@ impl Axis {
         let (low, high) = logs
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| (low.min(n), high.max(n)));
         let padding = (0.04 * (high - low)).max(0.05);
-        low.is_finite().then(|| Self { low: low - padding, high: high + padding, from, to })
+        low.is_finite().then_some(Self { low: low - padding, high: high + padding, from, to })
     }
 
     fn at(self, number: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The cells of a rule's table in words.
 
-use crate::model::{Better, Cell, Number, NumberKind, Unit};
+use crate::model::{Cell, Number, NumberKind, Unit};
 use crate::report::number::{self, Amounts};
 use crate::report::phrase::Phrase;
 
