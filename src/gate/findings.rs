@@ -114,25 +114,7 @@ fn round(percent: f64) -> f64 {
 }
 
 fn not_measurable(missing: &super::plan::NotMeasurable<'_>) -> Finding {
-    let (first, more) = match missing.benchmarks.as_slice() {
-        [only] => (Some((*only).clone()), String::new()),
-        [first, rest @ ..] => {
-            (None, format!(" of {} and {} more", quoted(first.as_str()), rest.len()))
-        }
-        [] => (None, String::new()),
-    };
-    let metric: &Metric = &missing.rule.metric;
-    Finding {
-        rule: "not-measurable".into(),
-        id: None,
-        severity: missing.rule.levels().highest(),
-        benchmark: first,
-        metric: Some(metric.clone()),
-        statistic: Some(missing.statistic),
-        message: format!(
-            "{} of {metric}{more} cannot be measured: {}",
-            missing.statistic, missing.why
-        ),
-        waiver: None,
-    }
+    let about = (&missing.rule.metric, Some(missing.statistic));
+    let severity = missing.rule.levels().highest();
+    crate::policy::not_measurable(None, severity, about, &missing.benchmarks, &missing.why)
 }

@@ -1,6 +1,6 @@
 //! How it was measured and decided: revisions, runs, machine, thresholds, the chance of a false alarm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -231,9 +231,14 @@ pub(crate) fn confidence(report: &Report) -> Option<String> {
 }
 
 fn outliers(report: &Report) -> Option<Phrase> {
-    let (outliers, samples) = report.measurements.iter().fold((0_u64, 0_u64), |(o, s), m| {
-        (o.saturating_add(m.outliers), s.saturating_add(m.samples))
-    });
+    // A run that was reduced to several statistics counts once.
+    let mut runs = BTreeMap::new();
+    for m in &report.measurements {
+        runs.entry((&m.benchmark, &m.metric, m.stage, m.side)).or_insert((m.outliers, m.samples));
+    }
+    let (outliers, samples) = runs
+        .values()
+        .fold((0_u64, 0_u64), |(o, s), &(more, of)| (o.saturating_add(more), s.saturating_add(of)));
     let part = outliers as f64 / samples as f64;
     (samples > 0).then(|| {
         let part = number::change(part);
