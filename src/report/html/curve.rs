@@ -38,7 +38,7 @@ impl Axis {
         let (low, high) = logs
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| (low.min(n), high.max(n)));
         let padding = (0.04 * (high - low)).max(0.05);
-        low.is_finite().then(|| Self { low: low - padding, high: high + padding, from, to })
+        low.is_finite().then_some(Self { low: low - padding, high: high + padding, from, to })
     }
 
     fn at(self, number: f64) -> f64 {
@@ -46,7 +46,7 @@ impl Axis {
         tenth(self.from + (self.to - self.from) * part.clamp(-0.5, 1.5))
     }
 
-    /// Round numbers on the axis: powers of ten, or 1, 2 and 5 times them where those are too few.
+    /// Round numbers on the axis: powers of ten, or more of them where those are too few to tell what the axis is.
     fn ticks(self) -> Vec<f64> {
         let decades = (self.low / std::f64::consts::LN_10).floor() as i32
             ..=(self.high / std::f64::consts::LN_10).ceil() as i32;
@@ -54,8 +54,12 @@ impl Axis {
             let all = decades.clone().flat_map(|d| steps.iter().map(move |s| s * 10f64.powi(d)));
             all.filter(|n| (self.low..=self.high).contains(&n.ln())).collect()
         };
-        let powers = of(&[1.0]);
-        let ticks = if powers.len() >= FEWEST_TICKS { powers } else { of(&[1.0, 2.0, 5.0]) };
+        let steps: [&[f64]; 3] =
+            [&[1.0], &[1.0, 2.0, 5.0], &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]];
+        let sets = steps.map(of);
+        let enough = sets.iter().position(|ticks| ticks.len() >= FEWEST_TICKS);
+        let [.., finest] = &sets;
+        let ticks = enough.and_then(|i| sets.get(i)).unwrap_or(finest).clone();
         let every = ticks.len().div_ceil(9).max(1);
         ticks.into_iter().step_by(every).collect()
     }
@@ -208,7 +212,7 @@ mod tests {
             let expected = first.1 + (last.1 - first.1) * (x - first.0) / (last.0 - first.0);
             assert!((y - expected).abs() < 0.2, "{x} {y} {expected}");
         }
-        insta::assert_snapshot!(plot.get_attr("words").unwrap().to_string(), @"");
+        insta::assert_snapshot!(plot.get_attr("words").unwrap().to_string(), @"dht/lookup/*; head: 1.00 µs at n = 10 to 100 µs at n = 1,000; base: 800 ns at n = 10 to 80.0 µs at n = 1,000; head fits n");
     }
 
     #[test]

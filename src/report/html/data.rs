@@ -15,6 +15,8 @@ use crate::report::{escape, number};
 
 /// How many characters of a benchmark's name are shown where there is room for it.
 const WHOLE_NAME: usize = 2_000;
+/// How many characters of the word for a level fit into a plot.
+const LEVEL: usize = 14;
 /// How many notes of a comparison are shown.
 const NOTES: usize = 20;
 
@@ -153,7 +155,7 @@ fn plot(
     });
     let sign = worse(c.better);
     let levels = crate::model::Severity::LEVELS.into_iter().filter_map(|level| {
-        let word = escape::cut(display.word(level), escape::WORD);
+        let word = escape::cut(display.word(level), LEVEL);
         Some((percent(sign * c.levels.get(level)?), words.place(&word)))
     });
     let levels: Vec<(f64, usize)> = levels.collect();

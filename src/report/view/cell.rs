@@ -1,6 +1,6 @@
 //! The cells of a rule's table in words.
 
-use crate::model::{Better, Cell, Number, NumberKind, Unit};
+use crate::model::{Cell, Number, NumberKind, Unit};
 use crate::report::number::{self, Amounts};
 use crate::report::phrase::Phrase;
 
@@ -131,21 +131,6 @@ fn count(value: f64) -> String {
     }
 }
 
-/// What a cell is sorted by; `None` for words. A margin counts how good it is: the larger, the better.
-pub(crate) fn sort_key(cell: &Cell) -> Option<f64> {
-    match cell {
-        Cell::Text(_) | Cell::Name(_) => None,
-        Cell::Number(number) | Cell::AtMost(number) | Cell::AtLeast(number) => Some(number.value),
-        Cell::Margin { actual, limit, better } => {
-            let good = match better {
-                Better::Lower => limit / actual,
-                Better::Higher => actual / limit,
-            };
-            good.is_finite().then_some(good)
-        }
-    }
-}
-
 /// Whether a cell stands at the right of its column, as numbers do.
 pub(crate) fn stands_right(cell: &Cell) -> bool {
     !matches!(cell, Cell::Text(_) | Cell::Name(_))
@@ -233,15 +218,5 @@ mod tests {
         let with_interval =
             Cell::Number(Number::of(Change, 0.047).between(Some(0.039), Some(0.055)));
         assert_eq!(Units::default().short(&with_interval).plain(), "+4.7 %");
-    }
-
-    #[test]
-    fn margins_are_sorted_by_how_good_they_are() {
-        let key = |actual, limit, better| sort_key(&Cell::Margin { actual, limit, better });
-        assert!(key(100.0, 200.0, Better::Lower) > key(224.0, 200.0, Better::Lower));
-        assert!(key(950.0, 100.0, Better::Higher) > key(88.0, 100.0, Better::Higher));
-        assert_eq!(key(0.0, 200.0, Better::Lower), None);
-        assert_eq!(sort_key(&Cell::Text("x".into())), None);
-        assert_eq!(sort_key(&Cell::Number(Number::of(Factor, 61.0))), Some(61.0));
     }
 }

@@ -20,7 +20,6 @@ use crate::model::{
 use super::phrase::Phrase;
 use super::words::thousands;
 
-pub(crate) use cell::sort_key;
 pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
 pub(crate) use limits::table_of;
