@@ -26,6 +26,7 @@ fn run(benchmark: usize, side: Side, block: u32) -> Run {
         metric: Metric::time(),
         unit: Unit::Nanoseconds,
         data: Data::Iterations { iters, times },
+        at: Vec::new(),
         throughput: None,
         link: None,
         origin: Origin { file: Arc::from("runs"), line: None },

@@ -419,5 +419,55 @@ fn a_template_of_the_user_replaces_the_embedded_one() {
     fs::write(at("comment.md.j2"), "{{ marker }}\n{{ no_such_name }}\n").expect("a template");
     let broken = run();
     assert_eq!(broken.status.code(), Some(2));
-    insta::assert_snapshot!(said(&broken.stderr));
+    insta::assert_snapshot!(said(&broken.stderr).replace(&at(""), "templates/"));
+}
+
+/// `--template FORM=FILE` takes one file, whatever it is called, and goes before the directory.
+#[test]
+fn a_template_of_one_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("a template");
+    };
+    fs::create_dir(folder.path().join("ours")).expect("a folder");
+    write("ours/comment.md.j2", "of the directory\n");
+    write("ours/parts.md.j2", "{% macro line(text) %}- {{ text }}{% endmacro %}\n");
+    write("mine.j2", "{% from 'parts.md.j2' import line %}\n{{ line(headline.text) }}\n");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let paths: Vec<String> = SLOWER
+        .iter()
+        .map(|word| {
+            if word.starts_with("fixtures") {
+                root.join(word).display().to_string()
+            } else {
+                (*word).to_owned()
+            }
+        })
+        .collect();
+    let run = |more: &[&str]| {
+        benchgate(&["compare", "-q", "--out", "markdown=c.md"])
+            .args(&paths)
+            .args(more)
+            .current_dir(folder.path())
+            .output()
+            .expect("a run")
+    };
+    let done = run(&["--templates", "ours", "--template", "markdown=mine.j2"]);
+    assert_eq!(done.status.code(), Some(1), "{}", said(&done.stderr));
+    let comment = fs::read_to_string(folder.path().join("c.md")).expect("a comment");
+    assert_eq!(comment, "- 1 benchmark slower than allowed\n");
+
+    write("wrong.j2", "one\ntwo {{ headine.text }}\n");
+    write("part.j2", "{{ findings.row }}\n");
+    let refused = |template: &str| {
+        let output = run(&["--template", template]);
+        assert_eq!(output.status.code(), Some(2), "{template}");
+        said(&output.stderr) + "\n"
+    };
+    let all =
+        ["markdown=wrong.j2", "markdown=part.j2", "markdown=none.j2", "junit=mine.j2", "markdown"];
+    insta::assert_snapshot!(all.map(refused).concat());
+    // A revision has what was committed, not what lies about.
+    let output = run(&["--template", "markdown=mine.j2", "--config-rev", "HEAD"]);
+    assert_eq!(output.status.code(), Some(2));
 }

@@ -48,7 +48,13 @@ fn base(paths: &[&Path]) -> Source {
 
 fn sides(base: &[&Path], head: &[&Path]) -> Source {
     let owned = |paths: &[&Path]| paths.iter().map(|path| path.to_path_buf()).collect();
-    Source::Sides { base: owned(base), head: owned(head), base_name: None, head_name: None }
+    Source::Sides {
+        base: owned(base),
+        head: owned(head),
+        base_name: None,
+        head_name: None,
+        variants: Vec::new(),
+    }
 }
 
 fn read_path(path: &Path) -> Outcome {
@@ -136,6 +142,9 @@ fn shown(outcome: &Outcome) -> String {
         }
         if let Some(link) = run.link {
             let _ = write!(out, ", link {link}");
+        }
+        if let (Some(first), Some(last)) = (run.at.first(), run.at.last()) {
+            let _ = write!(out, ", {} times from {first} s to {last} s", run.at.len());
         }
         out.push('\n');
     }
@@ -280,20 +289,71 @@ fn the_order_of_lines_plays_no_part() {
 
 /// What `explain` shows is read as it says.
 #[test]
-fn the_example_of_jsonl_is_read() {
+fn the_examples_of_jsonl_are_read() {
     let about = format("jsonl").unwrap().about();
-    let example =
-        about.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let examples = about.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let example = examples.collect::<String>();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("example.jsonl");
     fs::write(&path, example).unwrap();
     let outcome = read_path(&path);
     assert!(outcome.diagnostics.is_empty());
     let names: Vec<_> = outcome.runs.iter().map(|run| run.benchmark.as_str()).collect();
-    assert_eq!(names, ["dht/lookup/agents=100", "load/send/agent_count=100"]);
+    let joins = ["dht/join"; 4];
+    assert_eq!(names[..4], joins);
+    assert_eq!(names[4..], ["dht/lookup/agents=100", "load/send/agent_count=100"]);
+}
+
+const RESOURCE_FILES: [&str; 3] = [
+    include_str!("../fixtures/jsonl/resources-stated.jsonl"),
+    include_str!("../fixtures/jsonl/resources-sampled.jsonl"),
+    include_str!("../fixtures/jsonl/resources-statistics.jsonl"),
+];
+
+fn read_lines(lines: &[&str]) -> Outcome {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lines.jsonl");
+    fs::write(&path, lines.join("\n")).unwrap();
+    read_path(&path)
+}
+
+/// Each benchmark, which run of it, and a resource with its samples and their times.
+fn resources(outcome: &Outcome) -> Vec<String> {
+    let windowed = |run: &&Run| run.metric.as_str() != "time";
+    let shown = |run: &Run| format!("{} {} {:?} {:?}", run.benchmark, run.metric, run.data, run.at);
+    let mut all: Vec<_> = outcome.runs.iter().filter(windowed).map(shown).collect();
+    all.sort();
+    all
+}
+
+/// A file of resource samples with its lines in some order.
+fn shuffled() -> impl Strategy<Value = (&'static str, Vec<&'static str>)> {
+    prop::sample::select(RESOURCE_FILES.to_vec())
+        .prop_flat_map(|text| (Just(text), Just(text.lines().collect::<Vec<_>>()).prop_shuffle()))
 }
 
 proptest! {
+    #[test]
+    fn the_order_of_resource_lines_plays_no_part((text, lines) in shuffled()) {
+        let expected = resources(&read_lines(&text.lines().collect::<Vec<_>>()));
+        prop_assert!(!expected.is_empty());
+        prop_assert_eq!(resources(&read_lines(&lines)), expected);
+    }
+
+    #[test]
+    fn resource_lines_that_are_lost_or_cut_off_are_no_empty_success(
+        (_, lines) in shuffled(),
+        kept in 1_usize..10,
+        line in any::<prop::sample::Index>(),
+        byte in any::<prop::sample::Index>(),
+    ) {
+        let mut lines = lines[..kept.min(lines.len())].to_vec();
+        let at = line.index(lines.len());
+        lines[at] = &lines[at][..byte.index(lines[at].len())];
+        let outcome = read_lines(&lines);
+        prop_assert!(!outcome.runs.is_empty() || outcome.has_errors());
+    }
+
     #[test]
     fn any_bytes_are_parsed_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         parsers::criterion_sample(&bytes);

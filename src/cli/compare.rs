@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
@@ -8,25 +10,26 @@ use super::load::Where;
 use super::output::{CommentArgs, Target, deliver};
 use super::{Common, Edge};
 use crate::config::{Config, OnInconclusive, OneRun};
-use crate::diag::{Diagnostic, Diagnostics, ExitCode};
+use crate::diag::{Diagnostic, Diagnostics, ExitCode, quoted};
 use crate::gate::{self, Collector, Facts};
-use crate::ingest::{self, Options, Source};
+use crate::ingest::{self, Options, Source, Variant};
 use crate::model::{Action, Order, Report, SideInfo};
 use crate::report::Form;
 
 /// Compare base with head: read, decide, report, pass or fail.
 #[derive(Debug, Args)]
 #[command(override_usage = "benchgate compare [OPTIONS] --base <PATH>... --head <PATH>...
+       benchgate compare [OPTIONS] --allow-empty-base --head <PATH>...
        benchgate compare [OPTIONS] --runs <RUNSET>")]
 pub(super) struct Compare {
     /// Results before the change: a file or directory a run, in order, or a folder of numbered runs (run-1, run-2 …).
-    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "runs", requires = "head")]
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present_any = ["runs", "allow_empty_base"], requires = "head")]
     base: Vec<PathBuf>,
     /// Results with the change, likewise.
-    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "runs", requires = "base")]
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "runs")]
     head: Vec<PathBuf>,
     /// A run set, which holds both sides and their order.
-    #[arg(long, value_name = "RUNSET", conflicts_with_all = ["base", "head", "base_name", "head_name", "order", "format"])]
+    #[arg(long, value_name = "RUNSET", conflicts_with_all = ["base", "head", "base_name", "head_name", "variant", "order", "format"])]
     runs: Option<PathBuf>,
     /// The named criterion baseline of base; left out, `new`, else `base`.
     #[arg(long, value_name = "NAME")]
@@ -34,6 +37,9 @@ pub(super) struct Compare {
     /// The named criterion baseline of head; left out, `new`, else `base`.
     #[arg(long, value_name = "NAME")]
     head_name: Option<String>,
+    /// Also read the criterion baseline BASELINE of head, as benchmarks NAME/…; can be repeated.
+    #[arg(long, value_name = "NAME=BASELINE")]
+    variant: Vec<Variant>,
     /// The format of the results; `auto` finds it out by content.
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_names())]
     format: String,
@@ -43,7 +49,8 @@ pub(super) struct Compare {
     /// Whether one run a side, or sequential runs, may fail the build; overrides the configuration.
     #[arg(long, value_name = "WHAT")]
     one_run: Option<OneRunArg>,
-    /// A base without any measurement is fine: the first benchmarks of a project.
+    /// A base without any measurement is fine, and `--base` can be left out: the first benchmarks of a project, or rules
+    /// that need no base.
     #[arg(long)]
     allow_empty_base: bool,
     /// Also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
@@ -131,6 +138,7 @@ impl Compare {
             runs: Some(runs),
             base_name: None,
             head_name: None,
+            variant: Vec::new(),
             format: "auto".to_owned(),
             order: None,
             one_run: None,
@@ -145,6 +153,7 @@ impl Compare {
     }
 
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+        self.check_variants()?;
         let date = self.date.unwrap_or(edge.today);
         let (config, templates) = match (self.rules.config(), self.rules.templates()) {
             (Ok(config), Ok(templates)) => (config, templates),
@@ -169,6 +178,20 @@ impl Compare {
         let delivered = deliver(&report, &self.out, &options, common, edge)?;
         let decided = ExitCode::from_code(report.exit_code).unwrap_or(ExitCode::Bug);
         Ok(if delivered { decided } else { ExitCode::Usage })
+    }
+
+    /// That each variant has a name of its own.
+    fn check_variants(&self) -> anyhow::Result<()> {
+        let mut names = BTreeSet::new();
+        match self.variant.iter().find(|variant| !names.insert(&variant.name)) {
+            Some(Variant { name, .. }) => {
+                bail!(
+                    "the variant {} stands twice; give each baseline a name of its own",
+                    quoted(name)
+                )
+            }
+            None => Ok(()),
+        }
     }
 
     /// The configuration with what the command line says otherwise.
@@ -219,6 +242,7 @@ impl Compare {
                 head: self.head.clone(),
                 base_name: self.base_name.clone(),
                 head_name: self.head_name.clone(),
+                variants: self.variant.clone(),
             },
         }
     }

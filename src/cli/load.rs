@@ -1,12 +1,51 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 
 use clap::Args;
 
 use crate::config::{self, Config};
 use crate::diag::{Code, Diagnostic, quoted};
-use crate::report::Templates;
+use crate::report::{Form, Templates};
+
+/// Templates of the user's.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct TemplateArgs {
+    /// A directory of templates that replace the embedded ones, such as comment.md.j2.
+    #[arg(long, value_name = "DIR")]
+    pub(super) templates: Option<PathBuf>,
+    /// A template in place of the embedded one of a form; it goes before one in --templates. Can be repeated.
+    #[arg(long, value_name = "FORM=FILE")]
+    pub(super) template: Vec<OwnTemplate>,
+}
+
+/// A template and the form it is for, written `markdown=comment.md.j2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OwnTemplate {
+    /// The name of the embedded template that it replaces.
+    pub(super) name: &'static str,
+    pub(super) file: PathBuf,
+}
+
+impl FromStr for OwnTemplate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let forms: Vec<(&str, &str)> =
+            Form::ALL.iter().filter_map(|(form, name)| Some((*name, form.template()?))).collect();
+        let names = forms.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let (form, file) = text
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or_else(|| format!("write it as FORM=FILE; forms with a template are {names}"))?;
+        let known = forms.iter().find(|(name, _)| *name == form);
+        let &(_, name) = known.ok_or_else(|| {
+            format!("no form {} has a template; those with one are {names}", quoted(form))
+        })?;
+        Ok(Self { name, file: file.into() })
+    }
+}
 
 /// Where rules and templates come from.
 #[derive(Clone, Debug, Default, Args)]
@@ -18,9 +57,8 @@ pub(super) struct Where {
     /// Read configuration, waivers and templates from this git revision, so that a change cannot loosen its own rules.
     #[arg(long, value_name = "REV")]
     pub(super) config_rev: Option<String>,
-    /// A directory of templates that replace the embedded ones, such as comment.md.j2.
-    #[arg(long, value_name = "DIR")]
-    pub(super) templates: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) templates: TemplateArgs,
 }
 
 impl Where {
@@ -55,20 +93,46 @@ impl Where {
         }
     }
 
-    /// The templates of the directory, by file name.
+    /// The templates of the directory by file name, and those for single forms.
     ///
     /// # Errors
     /// Why one cannot be read.
     pub(super) fn templates(&self) -> Result<Templates, Diagnostic> {
-        let Some(directory) = &self.templates else { return Ok(Templates::new()) };
+        let mut templates = match &self.templates.templates {
+            Some(directory) => self.template_directory(directory)?,
+            None => Templates::new(),
+        };
+        for OwnTemplate { name, file } in &self.templates.template {
+            if let Some(revision) = &self.config_rev {
+                check_revision(revision)?;
+            }
+            let text = self.template(file)?.ok_or_else(|| {
+                let place = match &self.config_rev {
+                    Some(revision) => format!(" at {}", quoted(revision)),
+                    None => String::new(),
+                };
+                let file = quoted(&file.display().to_string());
+                Diagnostic::error(Code::Template, format!("there is no template {file}{place}"))
+                    .help("check `--template`; `benchgate render --format markdown --template markdown=FILE` tries one out")
+            })?;
+            templates.insert(*name, file.display().to_string(), text);
+        }
+        Ok(templates)
+    }
+
+    fn template(&self, path: &Path) -> Result<Option<String>, Diagnostic> {
+        if self.config_rev.is_none() && path.symlink_metadata().is_ok() {
+            check_template(path)?;
+        }
+        read(path, self.config_rev.as_deref())
+    }
+
+    fn template_directory(&self, directory: &Path) -> Result<Templates, Diagnostic> {
         let mut templates = Templates::new();
         for name in self.template_names(directory)? {
             let path = directory.join(&name);
-            if self.config_rev.is_none() {
-                check_template(&path)?;
-            }
-            if let Some(text) = read(&path, self.config_rev.as_deref())? {
-                templates.insert(name, text);
+            if let Some(text) = self.template(&path)? {
+                templates.insert(name, path.display().to_string(), text);
             }
         }
         if templates.is_empty() {

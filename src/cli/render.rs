@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
-use super::load::Where;
+use super::load::{TemplateArgs, Where};
 use super::output::{CommentArgs, say};
 use super::{Common, Edge};
 use crate::diag::ExitCode;
@@ -24,9 +24,8 @@ pub(super) struct Render {
     /// Where to; left out, standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// A directory of templates that replace the embedded ones, such as comment.md.j2.
-    #[arg(long, value_name = "DIR")]
-    templates: Option<PathBuf>,
+    #[command(flatten)]
+    templates: TemplateArgs,
     /// The day from which a proposed waiver counts; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,

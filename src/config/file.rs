@@ -28,7 +28,7 @@ pub(super) struct File {
     /// How `benchgate measure` measures.
     pub(super) measure: MeasureSettings,
     /// What may not happen. Left out, the built-in rules hold; a list replaces them, except presence. Where
-    /// several rules of a kind match, the last one holds.
+    /// several regression or presence rules match, the last one holds; of the other kinds all hold.
     pub(super) rules: Option<Vec<Rule>>,
     /// Changes that were made on purpose.
     pub(super) waivers: Vec<Waiver>,

@@ -100,6 +100,8 @@ fn value(schema: &Value) -> String {
         return match value(target).as_str() {
             // A type with a form of its own describes it.
             "text" if target.get("pattern").is_some() || name == "Glob" => description(target),
+            "" => description(target),
+            "map" if target.get("minProperties").is_some() => description(target),
             other => other.to_owned(),
         };
     }

@@ -79,6 +79,11 @@ codes! {
     BadLine = "bad-line",
     /// A field of a JSONL line is neither name, parameter, metric nor context, so it was not read.
     UnreadField = "unread-field",
+    /// A timestamp of a JSONL line cannot be read, is missing between others, or goes back in time. The numbers of the
+    /// line count, but nobody knows when they were taken: a growth rule cannot use them.
+    BadTimestamp = "bad-timestamp",
+    /// Samples of resources that name no benchmark were taken when none ran, so they were left out.
+    OutsideWindow = "outside-window",
     /// A criterion directory has results but no `benchmark.json`, which criterion writes last: the run was
     /// interrupted. Delete the directory and measure again.
     Interrupted = "interrupted",

@@ -1,20 +1,32 @@
-use super::tables::merge;
+use super::tables::{Requirements, merge};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Finding, Measurement, Table};
+use crate::model::{Finding, Measurement, Order, Table};
 use crate::policy::Measured;
 
 /// What the rules that hold limits, overheads and shapes have to say.
 pub(super) struct Checks {
     pub(super) findings: Vec<Finding>,
     pub(super) tables: Vec<Table>,
+    pub(super) requirements: Requirements,
+    /// Whether any of these rules holds something.
+    pub(super) matched: bool,
 }
 
 /// Asks every rule that looks at what was measured by itself, in the order of the configuration.
-pub(super) fn checks(measurements: &[Measurement], config: &Config, sink: &Diagnostics) -> Checks {
-    let measured = Measured::new(measurements, &config.declared);
-    let mut findings = Vec::new();
-    let mut tables = Vec::new();
+pub(super) fn checks(
+    measurements: &[Measurement],
+    order: Order,
+    config: &Config,
+    sink: &Diagnostics,
+) -> Checks {
+    let measured = Measured::new(measurements, &config.declared).ordered(order);
+    let mut all = Checks {
+        findings: Vec::new(),
+        tables: Vec::new(),
+        requirements: Requirements::default(),
+        matched: false,
+    };
     for rule in &config.rules {
         let Some(checked) = rule.value.check(&measured) else { continue };
         if !checked.matched && checked.findings.is_empty() && !measurements.is_empty() {
@@ -26,10 +38,12 @@ pub(super) fn checks(measurements: &[Measurement], config: &Config, sink: &Diagn
                     .help("it guards nothing; correct its glob or metric, or remove it"),
             );
         }
-        findings.extend(checked.findings);
+        all.matched |= checked.matched;
+        all.requirements.take(rule.value.kind(), &checked.tables, checked.left_out);
+        all.findings.extend(checked.findings);
         for table in checked.tables {
-            merge(&mut tables, table);
+            merge(&mut all.tables, table);
         }
     }
-    Checks { findings, tables }
+    all
 }

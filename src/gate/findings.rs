@@ -3,7 +3,7 @@ use jiff::civil::Date;
 use super::plan::Plan;
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
-use crate::model::{Comparison, Finding, Measurement, Metric, Severity, Verdict, Waived};
+use crate::model::{Comparison, Display, Finding, Measurement, Metric, Severity, Verdict, Waived};
 use crate::policy::Rule;
 use crate::policy::rules::Presence;
 
@@ -22,7 +22,7 @@ pub(super) fn findings(
     let mut used = vec![false; config.waivers.len()];
     let mut all = Vec::new();
     for comparison in comparisons.iter().filter(|c| c.severity > Severity::None) {
-        let mut finding = regression(comparison);
+        let mut finding = regression(comparison, &config.gate.display);
         for (waiver, used) in config.waivers.iter().zip(&mut used) {
             let (waiver, magnitude) = (&waiver.value, magnitude(comparison));
             if waiver.names(comparison) && !waiver.expired(today) {
@@ -83,7 +83,7 @@ fn magnitude(comparison: &Comparison) -> f64 {
     }
 }
 
-fn regression(comparison: &Comparison) -> Finding {
+fn regression(comparison: &Comparison, display: &Display) -> Finding {
     debug_assert_eq!(comparison.verdict, Verdict::Regressed);
     let size = match comparison.change {
         Some(change) => format!("{:+.1} %", change.estimate * 100.0),
@@ -101,7 +101,7 @@ fn regression(comparison: &Comparison) -> Finding {
             "{} {} changed by {size}; {} starts at {} %",
             comparison.metric,
             comparison.statistic,
-            comparison.severity,
+            display.word(comparison.severity),
             round(limit * 100.0)
         ),
         waiver: None,
@@ -114,25 +114,7 @@ fn round(percent: f64) -> f64 {
 }
 
 fn not_measurable(missing: &super::plan::NotMeasurable<'_>) -> Finding {
-    let (first, more) = match missing.benchmarks.as_slice() {
-        [only] => (Some((*only).clone()), String::new()),
-        [first, rest @ ..] => {
-            (None, format!(" of {} and {} more", quoted(first.as_str()), rest.len()))
-        }
-        [] => (None, String::new()),
-    };
-    let metric: &Metric = &missing.rule.metric;
-    Finding {
-        rule: "not-measurable".into(),
-        id: None,
-        severity: missing.rule.levels().highest(),
-        benchmark: first,
-        metric: Some(metric.clone()),
-        statistic: Some(missing.statistic),
-        message: format!(
-            "{} of {metric}{more} cannot be measured: {}",
-            missing.statistic, missing.why
-        ),
-        waiver: None,
-    }
+    let about = (&missing.rule.metric, Some(missing.statistic));
+    let severity = missing.rule.levels().highest();
+    crate::policy::not_measurable(None, severity, about, &missing.benchmarks, &missing.why)
 }

@@ -67,14 +67,14 @@ pub fn decide(facts: Facts<'_>) -> Report {
         sink.push(diagnostic);
     }
     inputs::check(&facts.measurements, facts.allow_empty_base, &sink);
-    let plan = plan::plan(&facts.measurements, facts.config, &sink);
+    let checks = checks::checks(&facts.measurements, facts.order, facts.config, &sink);
+    let plan = plan::plan(&facts.measurements, facts.config, checks.matched, &sink);
     let mismatches = environment_mismatches(&facts.base.environment, &facts.head.environment);
     let alike = mismatches.is_empty();
     for mismatch in mismatches {
         sink.push(mismatch);
     }
     let judged = judge::judge(&plan, facts.order, alike, facts.config, &sink);
-    let checks = checks::checks(&facts.measurements, facts.config, &sink);
     let findings = findings::findings(
         &plan,
         checks.findings,
@@ -84,6 +84,7 @@ pub fn decide(facts: Facts<'_>) -> Report {
         facts.today,
         &sink,
     );
+    let tables = tables::tables(&judged.comparisons, &checks.requirements, checks.tables);
     let verdict = outcome::outcome(&judged.comparisons, &findings, facts.config, sink.has_errors());
     let runs = |side| most_runs(&facts.measurements, side);
     Report {
@@ -98,7 +99,7 @@ pub fn decide(facts: Facts<'_>) -> Report {
         order: facts.order,
         comparisons: judged.comparisons,
         measurements: facts.measurements,
-        tables: checks.tables,
+        tables,
         findings,
         diagnostics: sink.into_vec(),
         suite_shift: judged.suite_shift,

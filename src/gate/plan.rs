@@ -61,10 +61,12 @@ type Group<'a> = BTreeMap<Statistic, BTreeMap<Stage, Sides<'a>>>;
 
 /// Finds the comparisons: each statistic that a rule asks for, else the default one.
 ///
-/// The last rule that matches a benchmark, metric and statistic replaces the earlier ones.
+/// The last rule that matches a benchmark, metric and statistic replaces the earlier ones. `held` says whether a rule
+/// that compares nothing holds something, so that the gate guards something without a single regression rule.
 pub(super) fn plan<'a>(
     measurements: &'a [Measurement],
     config: &'a Config,
+    held: bool,
     sink: &Diagnostics,
 ) -> Plan<'a> {
     let mut groups: BTreeMap<(&BenchmarkId, &Metric), Group<'a>> = BTreeMap::new();
@@ -92,7 +94,7 @@ pub(super) fn plan<'a>(
     for (&(benchmark, metric), group) in &groups {
         planner.group(benchmark, metric, group);
     }
-    planner.say_unused();
+    planner.say_unused(held);
     Plan { pairs: planner.pairs, not_measurable: planner.missing }
 }
 
@@ -266,7 +268,7 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// Rules that matched nothing, and a gate that guards nothing.
-    fn say_unused(&self) {
+    fn say_unused(&self, held: bool) {
         if self.pairs.is_empty() {
             return;
         }
@@ -283,11 +285,7 @@ impl<'a> Planner<'a, '_> {
                 );
             }
         }
-        // A rule of another kind that holds nothing says so itself.
-        let held = |rule: &Rule| !matches!(rule, Rule::Regression(_) | Rule::Presence(_));
-        if self.pairs.iter().all(|pair| pair.rule.is_none())
-            && !self.config.rules.iter().any(|rule| held(&rule.value))
-        {
+        if !held && self.pairs.iter().all(|pair| pair.rule.is_none()) {
             let message = "no regression rule applies to anything that was measured";
             self.sink.push(
                 Diagnostic::warning(Code::NothingGated, message)

@@ -9,7 +9,7 @@ use crate::stats;
 /// A named test inside a single run keeps its samples, up to this many.
 const MOST_VALUES: usize = 1_000;
 
-/// One statistic of a run, with its 95 % interval inside the run where it is a percentile.
+/// One statistic of a run, with its 95 % interval inside the run where it is a percentile or a slope.
 pub(super) struct Number {
     pub(super) statistic: Statistic,
     pub(super) value: f64,
@@ -45,7 +45,8 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
     let number = |(statistic, accept_averages): (Statistic, bool)| -> Option<Number> {
         let plain = |value| Some(Number { statistic, value, interval: None });
         if !finite {
-            return plain(f64::NAN);
+            // The median says so; a slope that is missing beside it needs no complaint of its own.
+            return if statistic == Statistic::Slope { None } else { plain(f64::NAN) };
         }
         match statistic {
             Statistic::Median => plain(stats::reduce::weighted_median(&samples, &weights)?),
@@ -53,7 +54,11 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
             Statistic::Min => plain(*sorted.first()?),
             Statistic::Max => plain(*sorted.last()?),
             Statistic::Stddev => plain(stats::reduce::standard_deviation(&samples)?),
-            Statistic::Slope => None,
+            Statistic::Slope => {
+                let growth = stats::growth::growth(&run.at, &samples)?;
+                let interval = Some((growth.low, growth.high));
+                Some(Number { statistic, value: growth.slope, interval })
+            }
             Statistic::Percentile(_) => {
                 let q = statistic.quantile()?;
                 if (samples.len() as u64) < stats::quantile::samples_needed(q)

@@ -9,7 +9,7 @@ use crate::model::{
     Unit,
 };
 use crate::stats::special::NORMAL_95;
-use crate::stats::{few, reduce};
+use crate::stats::{few, growth, reduce};
 
 /// What a measurement is of; measurements are sorted by it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ struct First {
     quantiles: Vec<f64>,
     /// The samples, where a named test may want them.
     values: Vec<f64>,
-    /// The 95 % interval of a percentile.
+    /// The 95 % interval of a percentile or a slope.
     interval: Option<(f64, f64)>,
 }
 
@@ -125,7 +125,7 @@ pub(super) fn measurement(
     };
     let what = || format!("{} {} of {}", key.metric, key.statistic, quoted(key.benchmark.as_str()));
     let first = series.first.take();
-    let of_percentile = first.as_ref().and_then(|first| first.interval);
+    let inside = first.as_ref().and_then(|first| first.interval);
     let (quantiles, values) =
         first.map(|first| (first.quantiles, first.values)).unwrap_or_default();
     let mut m = Measurement {
@@ -177,7 +177,9 @@ pub(super) fn measurement(
             continue;
         }
         last = Some(entry);
-        if !entry.value.is_finite() || entry.value < 0.0 {
+        // A slope may be negative or zero: what it is the slope of may shrink or stay.
+        let slope = key.statistic == Statistic::Slope;
+        if !entry.value.is_finite() || entry.value < 0.0 && !slope {
             m.non_finite += 1;
             let message = format!("{} is negative or not a finite number", what());
             diagnostics.push(
@@ -186,7 +188,9 @@ pub(super) fn measurement(
             );
             continue;
         }
-        if entry.value == 0.0 && key.metric.zero_is_invalid() {
+        // Samples that are all alike have no spread; only a time of zero is none.
+        if entry.value == 0.0 && key.metric.zero_is_invalid() && !slope && key.statistic != Statistic::Stddev
+        {
             m.zero += 1;
             let message = format!("{} is zero", what());
             diagnostics.push(
@@ -204,19 +208,26 @@ pub(super) fn measurement(
         m.outliers += u64::from(entry.outliers);
     }
     m.n = m.per_run.len() as u64;
-    (m.estimate, m.low, m.high) = interval(&m, of_percentile);
+    (m.estimate, m.low, m.high) = interval(&m, inside);
     m
 }
 
 /// The estimate of a measurement with its 95 % interval: between runs where there are several, inside the run where there is one.
 fn interval(
     m: &Measurement,
-    of_percentile: Option<(f64, f64)>,
+    inside: Option<(f64, f64)>,
 ) -> (Option<f64>, Option<f64>, Option<f64>) {
-    let Some((estimate, between)) = reduce::side_interval(&m.per_run) else {
+    let sides = match m.statistic {
+        Statistic::Slope => growth::side_interval(&m.per_run),
+        _ => reduce::side_interval(&m.per_run),
+    };
+    let Some((estimate, between)) = sides else {
         return (None, None, None);
     };
     let single = || {
+        if m.statistic == Statistic::Slope {
+            return inside.filter(|_| m.per_run.len() == 1);
+        }
         let (&[value], &[Some(spread)], &[samples]) =
             (m.per_run.as_slice(), m.noise.as_slice(), m.trials.as_slice())
         else {
@@ -225,7 +236,7 @@ fn interval(
         let variance = match m.statistic {
             Statistic::Median => few::median_variance(spread, samples as f64),
             Statistic::Mean => spread * spread / (samples as f64).max(1.0),
-            Statistic::Percentile(_) => return of_percentile,
+            Statistic::Percentile(_) => return inside,
             Statistic::Min | Statistic::Max | Statistic::Stddev | Statistic::Slope => return None,
         };
         let reach = NORMAL_95 * variance.sqrt();

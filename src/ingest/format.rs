@@ -6,6 +6,7 @@ use super::criterion::Criterion;
 use super::jsonl::Jsonl;
 use super::probe::Probe;
 use super::runset::RunSet;
+use super::variant::Variant;
 use crate::diag::{Diagnostic, Diagnostics, Level};
 use crate::model::{JsonlSettings, Run, Side};
 
@@ -66,6 +67,8 @@ pub struct Input<'a> {
     pub first_block: u32,
     /// The named criterion baseline to read.
     pub baseline: Option<&'a str>,
+    /// Named criterion baselines to read as well, each under a name of its own.
+    pub variants: &'a [Variant],
     /// What the fields of JSONL lines are.
     pub jsonl: &'a JsonlSettings,
 }

@@ -18,6 +18,7 @@ mod probe;
 mod run_paths;
 mod runset;
 mod sides;
+mod variant;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use crate::model::{JsonlSettings, Order, Run, SideInfo};
 
 pub use format::{Format, Input, Output, Reading, format, formats};
 pub use probe::Probe;
+pub use variant::Variant;
 
 /// Where the results of the two sides are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub enum Source {
         base_name: Option<String>,
         /// The same for the head side.
         head_name: Option<String>,
+        /// Named criterion baselines to read from each path of the head side as well.
+        variants: Vec<Variant>,
     },
     /// A run set, which holds both sides and their order: its directory, or its `runset.json`.
     RunSet(PathBuf),
@@ -80,9 +84,10 @@ pub fn read(
     diagnostics: &Diagnostics,
 ) -> Inventory {
     match source {
-        Source::Sides { base, head, base_name, head_name } => {
-            let base = sides::SideSource { paths: base, baseline: base_name.as_deref() };
-            let head = sides::SideSource { paths: head, baseline: head_name.as_deref() };
+        Source::Sides { base, head, base_name, head_name, variants } => {
+            let base =
+                sides::SideSource { paths: base, baseline: base_name.as_deref(), variants: &[] };
+            let head = sides::SideSource { paths: head, baseline: head_name.as_deref(), variants };
             sides::read(&base, &head, options, take, diagnostics)
         }
         Source::RunSet(path) => runset::read(path, take, diagnostics),

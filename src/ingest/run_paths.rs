@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::criterion;
+use crate::model::natural;
 
 /// The runs in a folder of numbered runs, in order, and what else lies beside them; `None` for any other path.
 ///
@@ -32,7 +33,7 @@ pub(super) fn numbered(path: &Path) -> io::Result<Option<(Vec<PathBuf>, Vec<Path
     if runs.is_empty() || runs.iter().any(|run| group(&run)) {
         return Ok(None);
     }
-    runs.sort_by(|a, b| natural(&name(a), &name(b)));
+    runs.sort_by(|a, b| in_order(&name(a), &name(b)));
     others.sort();
     Ok(Some((runs, others)))
 }
@@ -49,7 +50,7 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
             files.push(entry);
         }
     }
-    files.sort_by(|a, b| natural(&name(a), &name(b)));
+    files.sort_by(|a, b| in_order(&name(a), &name(b)));
     Ok(files)
 }
 
@@ -71,24 +72,8 @@ fn is_run_name(name: &str) -> bool {
 }
 
 /// Compares names so that numbers in them count as numbers: `run-9` before `run-10`.
-fn natural(a: &str, b: &str) -> Ordering {
-    parts(a).cmp(&parts(b)).then_with(|| a.cmp(b))
-}
-
-/// Text and digits by turns; digits by their number, without leading zeros, however many there are.
-fn parts(name: &str) -> Vec<(&str, usize, &str)> {
-    let mut parts = Vec::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let text = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let (before, from) = rest.split_at(text);
-        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
-        let (digits, after) = from.split_at(end);
-        let number = digits.trim_start_matches('0');
-        parts.push((before, number.len(), number));
-        rest = after;
-    }
-    parts
+fn in_order(a: &str, b: &str) -> Ordering {
+    natural(a).cmp(&natural(b)).then_with(|| a.cmp(b))
 }
 
 #[cfg(test)]
@@ -99,7 +84,7 @@ mod tests {
     fn numbers_in_names_count_as_numbers() {
         let mut names =
             ["run-10", "run-9", "run-1", "run-02", "run-100000000000000000000", "run-b"];
-        names.sort_by(|a, b| natural(a, b));
+        names.sort_by(|a, b| in_order(a, b));
         assert_eq!(
             names,
             ["run-1", "run-02", "run-9", "run-10", "run-100000000000000000000", "run-b"]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::document::{shown, unreadable};
 use super::format::{Format, Input, Output, formats};
 use super::probe::Probe;
+use super::variant::Variant;
 use super::{Inventory, Options, run_paths};
 use crate::diag::{Code, Diagnostic, Diagnostics, Level, quoted};
 use crate::model::{Run, Side, SideInfo};
@@ -18,6 +19,8 @@ pub(super) struct SideSource<'a> {
     pub(super) paths: &'a [PathBuf],
     /// The named criterion baseline to read.
     pub(super) baseline: Option<&'a str>,
+    /// Named criterion baselines to read as well.
+    pub(super) variants: &'a [Variant],
 }
 
 /// The run that a recording was read for.
@@ -64,10 +67,10 @@ impl Reader<'_> {
                 Ok(Some((runs, others))) if !self.is_whole(path) => {
                     self.note_others(&others);
                     for run in runs {
-                        block += self.run(side, &run, source.baseline, block);
+                        block += self.run(side, &run, source, block);
                     }
                 }
-                Ok(_) => block += self.run(side, path, source.baseline, block),
+                Ok(_) => block += self.run(side, path, source, block),
                 Err(error) => self.diagnostics.push(unreadable(path, &error)),
             }
         }
@@ -96,20 +99,24 @@ impl Reader<'_> {
     }
 
     /// Reads one path as a run, which may be several files of a directory. Says how many runs it was.
-    fn run(&mut self, side: Side, path: &Path, baseline: Option<&str>, block: u32) -> u32 {
+    fn run(&mut self, side: Side, path: &Path, source: &SideSource<'_>, block: u32) -> u32 {
         let output = Output::new(self.take, self.diagnostics);
         self.read += 1;
         let mut runs = 0;
         for (format, part) in self.recognise(side, path, &output) {
-            if let Some(name) = baseline.filter(|_| !format.has_baselines()) {
-                output.say(unnamed(format, &part, side, name));
+            let wanted = source.baseline.map(|name| (name, format!("{}-name", side.name())));
+            let variant = source.variants.first();
+            let wanted = wanted.or_else(|| Some((&*variant?.baseline, "variant".to_owned())));
+            if let Some((name, option)) = wanted.filter(|_| !format.has_baselines()) {
+                output.say(unnamed(format, &part, name, &option));
                 continue;
             }
             let input = Input {
                 path: &part,
                 side,
                 first_block: block,
-                baseline,
+                baseline: source.baseline,
+                variants: source.variants,
                 jsonl: &self.options.jsonl,
             };
             let reading = format.read(&input, &output);
@@ -244,10 +251,10 @@ fn name(side: Side, source: &SideSource<'_>) -> String {
 }
 
 /// The error for a baseline name where the format knows none.
-fn unnamed(format: &dyn Format, path: &Path, side: Side, name: &str) -> Diagnostic {
+fn unnamed(format: &dyn Format, path: &Path, name: &str, option: &str) -> Diagnostic {
     let message =
         format!("no baseline {}: {} results have no names", quoted(name), quoted(format.name()));
-    let option = format!("leave out `--{}-name`; it belongs to criterion directories", side.name());
+    let option = format!("leave out `--{option}`; it belongs to criterion directories");
     Diagnostic::error(Code::MissingBaseline, message).file(shown(path)).help(option)
 }
 

@@ -306,7 +306,8 @@ pub(super) fn results(
         Side::Base => (paths, Vec::new()),
         Side::Head => (Vec::new(), paths),
     };
-    let source = Source::Sides { base, head, base_name: None, head_name: None };
+    let source =
+        Source::Sides { base, head, base_name: None, head_name: None, variants: Vec::new() };
     let options = Options { format: format.and_then(ingest::format), ..Options::default() };
     let take = |run| runs.lock().unwrap_or_else(PoisonError::into_inner).push(run);
     ingest::read(&source, &options, &take, &sink);

@@ -256,10 +256,15 @@ impl Job {
         if ended.samples.points.len() < FEWEST || self.benchmarks.len() != 1 {
             return Vec::new();
         }
-        vec![
-            self.run(side, "cpu", Unit::Percent, ended.samples.cpu()),
-            self.run(side, "memory", Unit::Bytes, ended.samples.memory()),
-        ]
+        let series = [
+            ("cpu", Unit::Percent, ended.samples.cpu()),
+            ("memory", Unit::Bytes, ended.samples.memory()),
+        ];
+        let run = |(metric, unit, values)| Run {
+            at: ended.samples.at(),
+            ..self.run(side, metric, unit, values)
+        };
+        series.map(run).into()
     }
 
     fn run(&self, side: Side, metric: &str, unit: Unit, values: Vec<f64>) -> Run {

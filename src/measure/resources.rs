@@ -67,6 +67,14 @@ impl Samples {
         self.points.iter().map(|point| point.memory as f64).collect()
     }
 
+    /// When each point was taken, in seconds since the first, to the microsecond.
+    #[must_use]
+    pub fn at(&self) -> Vec<f64> {
+        let first = self.points.first().map_or(0.0, |point| point.at);
+        let since = |point: &Point| ((point.at - first) * 1e6).round() / 1e6;
+        self.points.iter().map(since).collect()
+    }
+
     /// Mean, maximum and trend of the CPU, in percent of one core; `None` without points.
     #[must_use]
     pub fn cpu_series(&self) -> Option<Series> {
@@ -231,6 +239,13 @@ mod tests {
         assert_eq!(samples([]).cpu_series(), None);
         let at_once = samples((0..20).map(|_| (1.0, 1.0, 1)));
         assert_eq!(at_once.cpu_series().unwrap().trend, None);
+    }
+
+    #[test]
+    fn times_count_from_the_first_point() {
+        let points = samples([(0.0501, 1.0, 1), (0.100_100_04, 1.0, 1), (0.15, 1.0, 1)]);
+        assert_eq!(points.at(), [0.0, 0.05, 0.0999]);
+        assert!(samples([]).at().is_empty());
     }
 
     #[test]

@@ -214,6 +214,7 @@ impl Driver<'_> {
                     metric: run.metric.clone(),
                     unit: run.unit,
                     numbers: Numbers::of(&run.data)?,
+                    at: run.at.clone(),
                     throughput: run.throughput,
                     start: ended.started,
                     end: ended.ended,

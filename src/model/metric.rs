@@ -61,12 +61,22 @@ pub struct MetricInfo {
 
 impl Metric {
     /// The metrics that need no declaration in the configuration.
+    ///
+    /// Rates of disk and network are resources that the code uses up, not what it achieves: less is better. What a
+    /// benchmark of the disk itself achieves is its `throughput`.
     pub const KNOWN: &'static [MetricInfo] = &[
         MetricInfo { name: "time", better: Better::Lower, counter: false },
         MetricInfo { name: "cpu", better: Better::Lower, counter: false },
         MetricInfo { name: "cpu-time", better: Better::Lower, counter: false },
         MetricInfo { name: "memory", better: Better::Lower, counter: false },
         MetricInfo { name: "peak-memory", better: Better::Lower, counter: false },
+        MetricInfo { name: "tmpfs", better: Better::Lower, counter: false },
+        MetricInfo { name: "disk", better: Better::Lower, counter: false },
+        MetricInfo { name: "disk-read", better: Better::Lower, counter: false },
+        MetricInfo { name: "disk-write", better: Better::Lower, counter: false },
+        MetricInfo { name: "network", better: Better::Lower, counter: false },
+        MetricInfo { name: "network-rx", better: Better::Lower, counter: false },
+        MetricInfo { name: "network-tx", better: Better::Lower, counter: false },
         MetricInfo { name: "error-rate", better: Better::Lower, counter: false },
         MetricInfo { name: "instructions", better: Better::Lower, counter: true },
         MetricInfo { name: "allocations", better: Better::Lower, counter: true },

@@ -1,6 +1,6 @@
 //! Numbers for people: scaled to a unit that fits, with three significant digits.
 
-use super::Unit;
+use super::{Better, Unit};
 
 /// A real minus sign, as wide as a plus.
 const MINUS: char = '\u{2212}';
@@ -16,6 +16,7 @@ const BYTES: Scale = &[
     (1_073_741_824.0, "GiB"),
     (1_099_511_627_776.0, "TiB"),
 ];
+const DECIMAL_BYTES: Scale = &[(1.0, "B"), (1e3, "kB"), (1e6, "MB"), (1e9, "GB"), (1e12, "TB")];
 const RATE: Scale = &[(1.0, "/s"), (1e3, "k/s"), (1e6, "M/s"), (1e9, "G/s")];
 const BYTE_RATE: Scale =
     &[(1.0, "B/s"), (1e3, "kB/s"), (1e6, "MB/s"), (1e9, "GB/s"), (1e12, "TB/s")];
@@ -59,9 +60,174 @@ pub fn pair(base: f64, head: f64, unit: Unit) -> (String, String) {
     }
 }
 
+/// The unit that a number is shown in: how many stored units it holds, and its name.
+pub(crate) fn step(value: f64, unit: Unit) -> (f64, &'static str) {
+    step_for(value, unit)
+}
+
+/// How several amounts of one quantity are written, so that a value, its limit and its interval can be compared at a
+/// glance: those within a factor of ten of the first share its unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Amounts {
+    unit: Unit,
+    scale: Scale,
+    reference: Option<f64>,
+}
+
+impl Amounts {
+    /// For amounts that stand beside a limit: the limit decides the unit, and whether bytes are counted in powers of
+    /// ten or of two, so that it is written as it was set.
+    #[must_use]
+    pub fn beside(limit: f64, unit: Unit) -> Self {
+        let digits = |scale: Scale| short_in(limit, unit, step_in(scale, limit)).len();
+        let decimal = unit == Unit::Bytes && digits(DECIMAL_BYTES) + 1 < digits(BYTES);
+        let scale = if decimal { DECIMAL_BYTES } else { scale(unit) };
+        Self { unit, scale, reference: Some(limit) }
+    }
+
+    /// For amounts without a limit: all in the unit of the smallest, unless they are an order of magnitude apart.
+    #[must_use]
+    pub fn of(values: impl IntoIterator<Item = f64>, unit: Unit) -> Self {
+        let sizes = values.into_iter().map(f64::abs).filter(|size| *size > 0.0);
+        let (low, high) =
+            sizes.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+        let reference = (high > 0.0 && high / low < 10.0).then_some(low);
+        Self { unit, scale: scale(unit), reference }
+    }
+
+    /// A measured amount: `152 ms`.
+    #[must_use]
+    pub fn value(&self, value: f64) -> String {
+        in_step(value, self.unit, self.step(value))
+    }
+
+    /// An end of the interval of an amount, in the unit of the amount.
+    #[must_use]
+    pub fn end(&self, end: f64, value: f64) -> String {
+        in_step(end, self.unit, self.step(value))
+    }
+
+    /// A limit, as short as it can be said: `200 ms`, `500 MB`, `64 MiB`.
+    #[must_use]
+    pub fn limit(&self, limit: f64) -> String {
+        short_in(limit, self.unit, self.step(limit))
+    }
+
+    fn step(&self, value: f64) -> (f64, &'static str) {
+        let near =
+            |reference: &f64| value == 0.0 || (0.1..10.0).contains(&(value / reference).abs());
+        step_in(self.scale, self.reference.filter(near).unwrap_or(value))
+    }
+}
+
+/// A limit, as short as it can be said: `200 ms`, `500 MB`, `100 /s`.
+#[must_use]
+pub fn limit(value: f64, unit: Unit) -> String {
+    Amounts::beside(value, unit).limit(value)
+}
+
+fn short_in(value: f64, unit: Unit, (factor, name): (f64, &'static str)) -> String {
+    let number = match unit {
+        Unit::Count if value.fract() == 0.0 => return in_step(value, unit, (factor, name)),
+        _ => short(value / factor),
+    };
+    if name.is_empty() { number } else { format!("{number} {name}") }
+}
+
+/// A number of up to six significant digits without zeros at its end: `200`, `1.5`, `0.05`.
+fn short(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude == 0.0 || !(1e-6..1e15).contains(&magnitude) {
+        return plain(value);
+    }
+    let decimals = (5.0 - magnitude.log10().floor()).max(0.0) as usize;
+    let text = format!("{magnitude:.decimals$}");
+    let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if value < 0.0 { format!("{MINUS}{text}") } else { text.to_owned() }
+}
+
+/// How many times as much, three significant digits: `61x`, `2.3x`, `1.04x`, `160x`, `12,000x`.
+#[must_use]
+pub fn factor(times: f64) -> String {
+    let size = rounded(times.abs());
+    if (1e3..1e15).contains(&size) {
+        let sign = if times < 0.0 { MINUS.to_string() } else { String::new() };
+        return format!("{sign}{}x", thousands(size as u64));
+    }
+    let text = plain(times);
+    match text.contains('.') && !text.contains('e') {
+        true => format!("{}x", text.trim_end_matches('0').trim_end_matches('.')),
+        false if !times.is_finite() => text,
+        false => format!("{text}x"),
+    }
+}
+
+/// A part of a whole: `4.7 %`; below one percent two significant digits, `0.12 %`.
+#[must_use]
+pub fn share(fraction: f64) -> String {
+    let percent = fraction.abs() * 100.0;
+    if !(0.095..0.995).contains(&percent) {
+        return change(fraction).trim_start_matches('+').to_owned();
+    }
+    let sign = if fraction < 0.0 { MINUS.to_string() } else { String::new() };
+    format!("{sign}{percent:.2} %")
+}
+
+/// How far a number is from its limit: `35.7 % headroom`, `160x better`, `12 % over`, `2.3x the limit`, `12 % short`,
+/// `20 % of the limit`.
+///
+/// From twice on it is said how many times. Beside a limit that is not positive there is no ratio, so only the side is
+/// said.
+#[must_use]
+pub fn margin(actual: f64, limit: f64, better: Better) -> String {
+    let (holds, beyond) = match better {
+        Better::Lower => (actual <= limit, "over"),
+        Better::Higher => (actual >= limit, "short"),
+    };
+    if actual == limit {
+        return "at the limit".to_owned();
+    }
+    if limit <= 0.0 {
+        return if holds { "within".to_owned() } else { beyond.to_owned() };
+    }
+    let (small, large) = if actual < limit { (actual, limit) } else { (limit, actual) };
+    let times = large / small;
+    match (small > 0.0 && times >= 2.0, holds, better) {
+        (true, true, _) => format!("{} better", factor(two_digits(times))),
+        // "2.3x the limit" would leave open whether the limit itself is counted.
+        (true, false, Better::Lower) => format!("{} the limit", factor(two_digits(times))),
+        (true, false, Better::Higher) => format!("{} of the limit", part(actual / limit)),
+        (false, ..) => {
+            let word = if holds { "headroom" } else { beyond };
+            format!("{} {word}", part((actual - limit).abs() / limit))
+        }
+    }
+}
+
+/// A share without zeros behind the point.
+fn part(fraction: f64) -> String {
+    share(fraction).replace(".0 %", " %")
+}
+
+/// A factor of a margin says how far, not how much exactly: two digits below ten, else three.
+fn two_digits(times: f64) -> f64 {
+    if times < 9.95 { (times * 10.0).round() / 10.0 } else { times }
+}
+
+/// [`share`] with its sign: `+4.7 %`, `−0.41 %`.
+#[must_use]
+pub fn difference(fraction: f64) -> String {
+    let text = share(fraction);
+    let has_sign = text.starts_with(MINUS) || !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if has_sign { text } else { format!("+{text}") }
+}
+
 /// The largest unit of which the rounded value is at least one.
 fn step_for(value: f64, unit: Unit) -> (f64, &'static str) {
-    let steps = scale(unit);
+    step_in(scale(unit), value)
+}
+
+fn step_in(steps: Scale, value: f64) -> (f64, &'static str) {
     steps
         .iter()
         .rev()
@@ -304,6 +470,118 @@ mod tests {
         }
     }
 
+    #[test]
+    fn limits_are_written_as_they_were_set() {
+        for (value, unit, text) in [
+            (2e8, Unit::Nanoseconds, "200 ms"),
+            (1e6, Unit::Nanoseconds, "1 ms"),
+            (1.5e6, Unit::Nanoseconds, "1.5 ms"),
+            (50.0, Unit::Nanoseconds, "50 ns"),
+            (5e8, Unit::Bytes, "500 MB"),
+            (0.005 * 8e9, Unit::Bytes, "40 MB"),
+            (64.0 * 1_048_576.0, Unit::Bytes, "64 MiB"),
+            (1024.0, Unit::Bytes, "1 KiB"),
+            (1000.0, Unit::Bytes, "1 kB"),
+            (500.0, Unit::Bytes, "500 B"),
+            (100.0, Unit::PerSecond, "100 /s"),
+            (12_500.0, Unit::PerSecond, "12.5 k/s"),
+            (5.0, Unit::Percent, "5 %"),
+            (0.05, Unit::Ratio, "0.05"),
+            (10_000.0, Unit::Count, "10,000"),
+            (2.5, Unit::Count, "2.5"),
+            (0.0, Unit::Nanoseconds, "0 ns"),
+            (-2e6, Unit::Nanoseconds, "−2 ms"),
+        ] {
+            assert_eq!(limit(value, unit), text, "{value} {unit:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_beside_a_limit_share_its_unit() {
+        let beside = |limit, value, unit| Amounts::beside(limit, unit).value(value);
+        for (limit, value, unit, text) in [
+            (1e6, 812e3, Unit::Nanoseconds, "0.812 ms"),
+            (2e8, 1.25e9, Unit::Nanoseconds, "1250 ms"),
+            (2e8, 1.25e6, Unit::Nanoseconds, "1.25 ms"),
+            (5e8, 3.217e8, Unit::Bytes, "322 MB"),
+            (64.0 * 1_048_576.0, 3.2e7, Unit::Bytes, "30.5 MiB"),
+            (100.0, 950.0, Unit::PerSecond, "950 /s"),
+            (200e3, 0.0, Unit::Nanoseconds, "0 µs"),
+        ] {
+            assert_eq!(beside(limit, value, unit), text, "{limit} {value}");
+        }
+        let amounts = Amounts::of([999.0, 1200.0, 0.0], Unit::Nanoseconds);
+        assert_eq!([amounts.value(999.0), amounts.value(1200.0)], ["999 ns", "1200 ns"]);
+        assert_eq!(amounts.end(1100.0, 1200.0), "1100 ns");
+        let far = Amounts::of([1.42e6, 31e3], Unit::Nanoseconds);
+        assert_eq!([far.value(1.42e6), far.value(31e3)], ["1.42 ms", "31.0 µs"]);
+        assert_eq!(Amounts::of([], Unit::Bytes).value(2048.0), "2.00 KiB");
+    }
+
+    #[test]
+    fn factors_and_shares_are_short() {
+        for (times, text) in [
+            (61.0, "61x"),
+            (61.23, "61.2x"),
+            (160.4, "160x"),
+            (2.3, "2.3x"),
+            (1.04, "1.04x"),
+            (1.0, "1x"),
+            (100.0, "100x"),
+            (12_345.0, "12,300x"),
+            (0.012_34, "0.0123x"),
+            (0.0, "0x"),
+            (-2.5, "−2.5x"),
+            (f64::INFINITY, "n/a"),
+        ] {
+            assert_eq!(factor(times), text, "{times}");
+        }
+        assert_eq!(share(0.047), "4.7 %");
+        assert_eq!(share(-0.047), "−4.7 %");
+        assert_eq!(share(0.0), "0.0 %");
+        assert_eq!(share(0.001_21), "0.12 %");
+        assert_eq!(share(-0.009_94), "−0.99 %");
+        assert_eq!(share(0.009_96), "1.0 %");
+        assert_eq!(share(0.000_949), "0.095 %");
+    }
+
+    #[test]
+    fn differences_carry_their_sign() {
+        assert_eq!([difference(0.047), difference(-0.0041)], ["+4.7 %", "−0.41 %"]);
+        assert_eq!([difference(0.0), difference(0.0129)], ["0.0 %", "+1.3 %"]);
+    }
+
+    #[test]
+    fn margins_are_percentages_and_from_twice_on_factors() {
+        for (actual, limit, text) in [
+            (128.67, 200.0, "35.7 % headroom"),
+            (1.25, 200.0, "160x better"),
+            (100.0, 200.0, "2x better"),
+            (100.1, 200.0, "50 % headroom"),
+            (224.0, 200.0, "12 % over"),
+            (460.0, 200.0, "2.3x the limit"),
+            (200.0, 200.0, "at the limit"),
+            (199.99, 200.0, "0.0050 % headroom"),
+            (0.0, 200.0, "100 % headroom"),
+            (-10.0, 200.0, "105 % headroom"),
+            (0.0, 0.0, "at the limit"),
+            (1.0, 0.0, "over"),
+            (-6.0, -5.0, "within"),
+        ] {
+            assert_eq!(margin(actual, limit, Better::Lower), text, "{actual} {limit}");
+        }
+        for (actual, limit, text) in [
+            (950.0, 100.0, "9.5x better"),
+            (135.0, 100.0, "35 % headroom"),
+            (88.0, 100.0, "12 % short"),
+            (20.0, 100.0, "20 % of the limit"),
+            (0.0, 100.0, "100 % short"),
+            (-1.0, 0.0, "short"),
+        ] {
+            assert_eq!(margin(actual, limit, Better::Higher), text, "{actual} {limit}");
+        }
+    }
+
     /// Reads a number back as a person would.
     fn read_back(text: &str, unit: Unit) -> f64 {
         let (number, name) = text.split_once(' ').unwrap_or((text, ""));
@@ -324,6 +602,16 @@ mod tests {
     ];
 
     proptest! {
+        #[test]
+        fn a_margin_never_says_the_wrong_side(actual in proptest::num::f64::NORMAL, limit in proptest::num::f64::NORMAL) {
+            for better in [Better::Lower, Better::Higher] {
+                let text = margin(actual, limit, better);
+                let holds = match better { Better::Lower => actual <= limit, Better::Higher => actual >= limit };
+                let good = ["headroom", "better", "within", "at the limit"].iter().any(|w| text.contains(w));
+                prop_assert_eq!(good, holds, "{}", text);
+            }
+        }
+
         #[test]
         fn what_is_shown_is_the_number(value in proptest::num::f64::NORMAL, unit in 0..8usize) {
             let unit = UNITS[unit];

@@ -18,7 +18,8 @@ pub enum Statistic {
     Max,
     /// The standard deviation.
     Stddev,
-    /// The growth over time, in the unit of the metric an hour; negative where it shrinks.
+    /// The growth over time, in the unit of the metric an hour; negative where it shrinks. Only of samples that tell
+    /// their times, and only where a rule asks; never compared as a ratio.
     Slope,
     /// A percentile other than 50, in thousandths of a percent: p95 is 95,000, p99.9 is 99,900.
     Percentile(u32),
@@ -108,8 +109,8 @@ impl JsonSchema for Statistic {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^(median|mean|avg|average|min|max|stddev|p[0-9]{1,2}(\.[0-9]{1,3})?)$",
-            "description": "`median`, `mean`, `min`, `max`, `stddev`, or a percentile such as `p95`",
+            "pattern": r"^(median|mean|avg|average|min|max|stddev|slope|p[0-9]{1,2}(\.[0-9]{1,3})?)$",
+            "description": "`median`, `mean`, `min`, `max`, `stddev`, `slope` (the growth an hour), or a percentile such as `p95`",
         })
     }
 }

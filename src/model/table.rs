@@ -72,6 +72,17 @@ pub enum Status {
     NotMeasured,
 }
 
+impl Status {
+    /// The worse of two, for what must hold together: missed stays missed, whatever else was not measured.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Missed, _) | (_, Self::Missed) => Self::Missed,
+            (one, other) => one.max(other),
+        }
+    }
+}
+
 /// What stands in one place of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

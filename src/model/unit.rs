@@ -72,6 +72,21 @@ impl Unit {
             })
     }
 
+    /// What is measured in it, in the middle of a sentence: `bytes`, `parts of a hundred`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nanoseconds => "nanoseconds",
+            Self::Bytes => "bytes",
+            Self::Count => "plain numbers",
+            Self::Ratio => "parts of one",
+            Self::Percent => "percent",
+            Self::PerSecond => "operations a second",
+            Self::BytesPerSecond => "bytes a second",
+            Self::BitsPerSecond => "bits a second",
+        }
+    }
+
     /// Every spelling that [`Unit::parse`] takes.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Self::NAMES.iter().map(|&(name, ..)| name)

@@ -1,4 +1,9 @@
-use crate::model::{BenchmarkId, Finding, Metric, Severity, Statistic, Table};
+use super::{Measured, Missing, Scope};
+use crate::diag::{quoted, suggest};
+use crate::model::number::thousands;
+use crate::model::{
+    BenchmarkId, Column, Finding, Metric, Severity, Side, Statistic, Status, Table, TableRow,
+};
 
 /// What one rule has to say of what was measured.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -9,6 +14,30 @@ pub struct Checked {
     pub tables: Vec<Table>,
     /// Whether it found anything that it applies to.
     pub matched: bool,
+    /// The benchmarks that hold what is asked for and are not in the tables, because there are very many.
+    pub left_out: usize,
+}
+
+/// Beyond so many rows a rule lists only those that do not hold what it asks for.
+pub(crate) const MOST_ROWS: usize = 200;
+
+impl Checked {
+    /// The rows that are listed: where there are very many, those that hold what is asked for are only counted.
+    pub(crate) fn listed(&mut self, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+        if rows.len() > MOST_ROWS {
+            let all = rows.len();
+            rows.retain(|row| row.status != Some(Status::Met));
+            self.left_out += all - rows.len();
+        }
+        rows
+    }
+
+    /// A note of how many rows are only counted, if there are any.
+    pub(crate) fn note(&self, hold: &str) -> Vec<String> {
+        let count = thousands(self.left_out as u64);
+        let note = format!("{count} more {hold} and are not listed");
+        (self.left_out > 0).then_some(note).into_iter().collect()
+    }
 }
 
 /// A finding of a rule about one benchmark and metric, or about no single one.
@@ -30,4 +59,91 @@ pub fn finding(
         message,
         waiver: None,
     }
+}
+
+/// The finding of a number that a rule asks for and the data of some benchmarks cannot give.
+#[must_use]
+pub fn not_measurable(
+    id: Option<&String>,
+    severity: Severity,
+    (metric, statistic): (&Metric, Option<Statistic>),
+    benchmarks: &[&BenchmarkId],
+    why: &str,
+) -> Finding {
+    let (only, of) = match benchmarks {
+        [only] => (Some(*only), String::new()),
+        [first, rest @ ..] => {
+            (None, format!(" of {} and {} more", quoted(first.as_str()), rest.len()))
+        }
+        [] => (None, String::new()),
+    };
+    let what = statistic.map_or(metric.to_string(), |statistic| format!("{statistic} of {metric}"));
+    let message = format!("{what}{of} cannot be measured: {why}");
+    finding("not-measurable", id, severity, (only, metric, statistic), message)
+}
+
+/// What a rule asks for and the data cannot give, gathered to one finding a reason.
+#[derive(Default)]
+pub(crate) struct NotMeasured<'a> {
+    reasons: Vec<(Option<Statistic>, Missing, Vec<&'a BenchmarkId>)>,
+}
+
+impl<'a> NotMeasured<'a> {
+    /// Adds a benchmark.
+    pub(crate) fn add(
+        &mut self,
+        benchmark: &'a BenchmarkId,
+        statistic: Option<Statistic>,
+        why: Missing,
+    ) {
+        let same = |known: &&mut (Option<Statistic>, Missing, Vec<_>)| {
+            known.0 == statistic && known.1 == why
+        };
+        match self.reasons.iter_mut().find(same) {
+            Some((_, _, benchmarks)) if benchmarks.last() == Some(&benchmark) => {}
+            Some((_, _, benchmarks)) => benchmarks.push(benchmark),
+            None => self.reasons.push((statistic, why, vec![benchmark])),
+        }
+    }
+
+    /// The findings; none at the severity `none`.
+    pub(crate) fn findings(
+        &self,
+        id: Option<&String>,
+        severity: Severity,
+        metric: &Metric,
+    ) -> impl Iterator<Item = Finding> {
+        let reasons = self.reasons.iter().filter(move |_| severity > Severity::None);
+        reasons.map(move |(statistic, why, benchmarks)| {
+            not_measurable(id, severity, (metric, *statistic), benchmarks, &why.to_string())
+        })
+    }
+}
+
+/// Why nothing of head is in the scope of a rule, in a sentence.
+pub(crate) fn nothing_matched(
+    measured: &Measured<'_>,
+    scope: Option<&Scope>,
+    metric: &Metric,
+) -> String {
+    let Some(scope) = scope else { return format!("nothing gives {metric}") };
+    let of = quoted(scope.as_str());
+    let named = |side| measured.all_benchmarks(side).filter(|name| scope.contains(name)).count();
+    match (named(Side::Head), named(Side::Base)) {
+        (0, 0) => {
+            let names = measured.all_benchmarks(Side::Head).map(BenchmarkId::as_str);
+            let near = suggest(scope.as_str(), names)
+                .map_or(String::new(), |near| format!("; did you mean {}?", quoted(near)));
+            format!("nothing measured matches {of}{near}")
+        }
+        (0, _) => format!("nothing measured in head matches {of}; base has it"),
+        (1, _) => format!("{of} was measured, but not its {metric}"),
+        (more, _) => format!("{of} matches {more} benchmarks, but none gives {metric}"),
+    }
+}
+
+/// Columns from their keys and titles.
+pub(crate) fn columns(columns: &[(&str, &str)]) -> Vec<Column> {
+    let column = |&(key, title): &(&str, &str)| Column { key: key.into(), title: title.into() };
+    columns.iter().map(column).collect()
 }

@@ -74,7 +74,24 @@ pub fn severity_problem(severity: Option<Severity>, tier: Option<Tier>) -> Optio
     })
 }
 
+/// The problem of a severity or tier that nothing takes, because every limit of the rule is a map of levels.
+#[must_use]
+pub fn needless_severity(severity: Option<Severity>, tier: Option<Tier>) -> Option<Problem> {
+    let key = if tier.is_some() { "tier" } else { "severity" };
+    (severity.is_some() || tier.is_some()).then(|| Problem {
+        key,
+        code: Code::InvalidValue,
+        message: format!("`{key}` has no limit to stand for: the levels of a map are severities"),
+        help: "remove it, or write one value as the limit".into(),
+    })
+}
+
 impl<T: Copy> Limit<T> {
+    /// Whether it is one value, which takes the severity of its rule.
+    pub fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
     /// The limits of the levels as numbers; one value stands at the severity of the rule.
     pub fn levels(&self, severity: Severity, number: impl Fn(T) -> f64) -> Levels {
         match self {
@@ -158,6 +175,12 @@ impl<'de, T: Deserialize<'de> + FromStr<Err = String>> de::Visitor<'de> for Limi
         text.parse().map(Limit::One).map_err(E::custom)
     }
 
+    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Err(de::Error::custom(
+            "a limit is one value or a map of levels, not a list; write it like `{ warning: …, critical: … }`",
+        ))
+    }
+
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         ByLevel::deserialize(MapAccessDeserializer::new(map)).map(Limit::ByLevel)
     }
@@ -170,17 +193,29 @@ impl<T: JsonSchema> JsonSchema for Limit<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let value = generator.subschema_for::<T>();
+        let levels = generator.subschema_for::<ByLevel<T>>();
+        let of = T::json_schema(generator);
+        let one = of.get("description").and_then(|text| text.as_str()).unwrap_or("one value");
         json_schema!({
-            "description": "one value, taken at the severity of the rule, or one for each of some levels",
-            "anyOf": [
-                value,
-                {
-                    "type": "object",
-                    "properties": { "notice": value, "warning": value, "critical": value },
-                    "additionalProperties": false,
-                    "minProperties": 1,
-                },
-            ],
+            "description": format!("{one}; or a map of levels"),
+            "anyOf": [value, levels],
+        })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for ByLevel<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}Levels", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({
+            "description": "a map of levels: `{ notice: …, warning: …, critical: … }`, each of them optional",
+            "type": "object",
+            "properties": { "notice": value, "warning": value, "critical": value },
+            "additionalProperties": false,
+            "minProperties": 1,
         })
     }
 }

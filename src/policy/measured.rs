@@ -1,8 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Declared, Scope};
-use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Statistic, Throughput, Unit};
+use crate::model::{
+    BenchmarkId, Better, Measurement, Metric, Order, Side, Statistic, Throughput, Unit, natural,
+};
 use crate::stats::quantile::samples_needed;
 
 /// Everything that was measured, as rules look at it: by side, benchmark, metric and statistic.
@@ -10,9 +12,17 @@ use crate::stats::quantile::samples_needed;
 /// Where benchmarks were measured a second time the first look counts, in which all were measured alike.
 #[derive(Debug)]
 pub struct Measured<'a> {
-    groups: BTreeMap<(Side, &'a BenchmarkId, &'a Metric), BTreeMap<Statistic, &'a Measurement>>,
+    base: Index<'a>,
+    head: Index<'a>,
     declared: &'a Declared,
+    order: Order,
 }
+
+/// What one side measured.
+type Index<'a> = BTreeMap<&'a Metric, BTreeMap<&'a BenchmarkId, Group<'a>>>;
+
+/// The statistics of one benchmark and metric.
+type Group<'a> = BTreeMap<Statistic, &'a Measurement>;
 
 /// One number of one side, with the runs it stands on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,8 +54,14 @@ pub enum Missing {
     Averages,
     /// A percentile needs more samples a run than there are.
     Samples(u64),
+    /// A slope needs samples that tell when they were taken.
+    Times,
     /// No run gave a number: all were zero, negative or not finite.
     Number,
+    /// What is asked for stands on several runs, and there are fewer than this.
+    Runs(u64),
+    /// The limit has another unit than the data.
+    Unit(Unit),
 }
 
 impl Missing {
@@ -59,6 +75,7 @@ impl Missing {
         match (statistic.quantile(), instead) {
             (Some(_), Some(m)) if m.averages && !accept_averages => Self::Averages,
             (Some(q), Some(m)) if m.summary.is_none() => Self::Samples(samples_needed(q)),
+            _ if statistic == Statistic::Slope => Self::Times,
             _ => Self::Statistic(statistic),
         }
     }
@@ -73,7 +90,12 @@ impl fmt::Display for Missing {
                 "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages",
             ),
             Self::Samples(needed) => write!(f, "it needs {needed} samples a run"),
+            Self::Times => f.write_str(
+                "its samples tell no times; give each sample line a `timestamp`, at least 5 of them after the first fifth of the time",
+            ),
             Self::Number => f.write_str("no run gave a number"),
+            Self::Runs(needed) => write!(f, "a spread from run to run needs {needed} runs"),
+            Self::Unit(unit) => write!(f, "the data is in {}, and the limit is not", unit.words()),
         }
     }
 }
@@ -82,15 +104,28 @@ impl<'a> Measured<'a> {
     /// An index over measurements. O(n log n).
     #[must_use]
     pub fn new(measurements: &'a [Measurement], declared: &'a Declared) -> Self {
-        let mut groups: BTreeMap<_, BTreeMap<Statistic, &Measurement>> = BTreeMap::new();
+        let (mut base, mut head) = (Index::new(), Index::new());
         for m in measurements {
-            let group = groups.entry((m.side, &m.benchmark, &m.metric)).or_default();
+            let side = if m.side == Side::Base { &mut base } else { &mut head };
+            let group = side.entry(&m.metric).or_default().entry(&m.benchmark).or_default();
             let known = group.entry(m.statistic).or_insert(m);
             if m.stage < known.stage {
                 *known = m;
             }
         }
-        Self { groups, declared }
+        Self { base, head, declared, order: Order::Unknown }
+    }
+
+    /// The same, with what is known of the order of the runs.
+    #[must_use]
+    pub fn ordered(self, order: Order) -> Self {
+        Self { order, ..self }
+    }
+
+    /// How the runs of the two sides were taken: only interleaved ones are pairs by their blocks.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        self.order
     }
 
     /// Which way a metric is better; lower where nobody says.
@@ -105,26 +140,44 @@ impl<'a> Measured<'a> {
         self.declared.margin
     }
 
-    /// The benchmarks of a side and scope that have a metric, sorted. No scope means all.
-    pub fn benchmarks<'s>(
-        &'s self,
+    /// Whether a side has nothing at all.
+    #[must_use]
+    pub fn is_empty(&self, side: Side) -> bool {
+        self.side(side).is_empty()
+    }
+
+    /// The benchmarks of a side and scope that have a metric, sorted so that numbers in their names count as numbers.
+    /// No scope means all. O(n log n).
+    pub fn benchmarks(
+        &self,
         side: Side,
-        scope: Option<&'s Scope>,
-        metric: &'s Metric,
-    ) -> impl Iterator<Item = &'a BenchmarkId> + use<'a, 's> {
-        let mut last = None;
-        self.groups
-            .iter()
-            .filter(move |((of, _, measured), group)| {
-                *of == side
-                    && (*measured == metric
-                        || *metric == Metric::throughput()
-                            && **measured == Metric::time()
-                            && group.values().any(|m| m.throughput.is_some()))
-            })
-            .map(|((_, benchmark, _), _)| *benchmark)
-            .filter(move |benchmark| last.replace(*benchmark) != Some(*benchmark))
-            .filter(move |benchmark| scope.is_none_or(|scope| scope.contains(benchmark)))
+        scope: Option<&Scope>,
+        metric: &Metric,
+    ) -> impl Iterator<Item = &'a BenchmarkId> + use<'a> {
+        let index = self.side(side);
+        let of = |metric: &Metric| index.get(metric).into_iter().flatten();
+        let mut found: Vec<&'a BenchmarkId> = of(metric).map(|(&benchmark, _)| benchmark).collect();
+        if *metric == Metric::throughput() {
+            let with_amount =
+                |group: &Group<'_>| group.values().any(|time| time.throughput.is_some());
+            let derived = of(&Metric::time()).filter(|(_, group)| with_amount(group));
+            found.extend(derived.map(|(&benchmark, _)| benchmark));
+            found.sort_unstable();
+            found.dedup();
+        }
+        if let Some(scope) = scope {
+            found.retain(|benchmark| scope.contains(benchmark));
+        }
+        // Stable: names of equal keys stay sorted.
+        found.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
+        found.into_iter()
+    }
+
+    /// The benchmarks of a side, whatever was measured of them, sorted. O(n log n).
+    pub fn all_benchmarks(&self, side: Side) -> impl Iterator<Item = &'a BenchmarkId> + use<'a> {
+        let benchmarks: BTreeSet<&'a BenchmarkId> =
+            self.side(side).values().flat_map(|of| of.keys().copied()).collect();
+        benchmarks.into_iter()
     }
 
     /// One number of a benchmark; the default statistic where none is named.
@@ -150,6 +203,10 @@ impl<'a> Measured<'a> {
         let default = default_statistic(group.values().copied());
         let wanted = statistic.unwrap_or(default);
         let missing = || Missing::statistic(wanted, group.get(&default).copied(), accept_averages);
+        // Of a throughput that is an amount over a time only the middle is that amount over the middle of the time.
+        if derived && !matches!(wanted, Statistic::Median | Statistic::Mean) {
+            return Err(Missing::Statistic(wanted));
+        }
         let measurement = group.get(&wanted).copied().ok_or_else(missing)?;
         if measurement.averages && wanted.quantile().is_some() && !accept_averages {
             return Err(Missing::Averages);
@@ -162,13 +219,15 @@ impl<'a> Measured<'a> {
 }
 
 impl<'a> Measured<'a> {
-    fn group<'k>(
-        &'k self,
-        side: Side,
-        benchmark: &'k BenchmarkId,
-        metric: &'k Metric,
-    ) -> Option<&'k BTreeMap<Statistic, &'a Measurement>> {
-        self.groups.get(&(side, benchmark, metric))
+    fn side(&self, side: Side) -> &Index<'a> {
+        match side {
+            Side::Base => &self.base,
+            Side::Head => &self.head,
+        }
+    }
+
+    fn group(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric) -> Option<&Group<'a>> {
+        self.side(side).get(metric)?.get(benchmark)
     }
 }
 

@@ -2,20 +2,25 @@
 //!
 //! A rule kind is one file in `rules/` and one line in its list; configuration, schema and `explain` come from it.
 
+mod bounds;
 mod checked;
 mod limit;
 mod measured;
+mod parameters;
+pub mod partner;
 pub mod rules;
 mod scope;
 mod value;
 mod waiver;
 
-pub use checked::{Checked, finding};
-pub use limit::{ByLevel, Limit, Tier, severity_of, severity_problem};
+pub use bounds::{Bounds, Standing};
+pub use checked::{Checked, finding, not_measurable};
+pub(crate) use checked::{NotMeasured, columns, nothing_matched};
+pub use limit::{ByLevel, Limit, Tier, needless_severity, severity_of, severity_problem};
 pub use measured::{Measured, Missing, Reading, RunNumber, default_statistic};
 pub use rules::Rule;
 pub use scope::Scope;
-pub use value::{Factor, Percent, Quantity, Slope};
+pub use value::{Excess, Factor, Percent, Quantity, Slope};
 pub use waiver::Waiver;
 
 use std::collections::BTreeMap;
@@ -87,6 +92,26 @@ impl Declared {
             }
             _ => true,
         }
+    }
+
+    /// The problem of an amount whose unit the metric is not measured in.
+    pub(crate) fn unit_problem(
+        &self,
+        key: &'static str,
+        metric: &Metric,
+        unit: Unit,
+    ) -> Option<Problem> {
+        if self.fits(metric, unit) {
+            return None;
+        }
+        let of = crate::diag::quoted(metric.as_str());
+        let message = if unit == Unit::Count {
+            format!("`{key}` has no unit, and {of} is not a count")
+        } else {
+            format!("`{key}` has a unit that {of} is not measured in")
+        };
+        let help = "write it in the unit of the metric: `50ns` for time, `64KiB` for memory, `100/s` for throughput";
+        Some(Problem { key, code: Code::InvalidValue, message, help: help.into() })
     }
 
     /// The problem of a metric that nobody knows, with the name that was probably meant.

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::diag::quoted;
-use crate::model::Unit;
+use crate::model::{Better, Unit};
 
 /// A relative amount, written `5%`, held as a fraction (0.05); never negative.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -93,6 +93,49 @@ impl FromStr for Factor {
         match quotient.filter(|quotient| quotient.is_finite() && *quotient > 0.0) {
             Some(quotient) => Ok(Self(quotient)),
             None => Err(format!("{} is not a factor; write it like `60x` or `385%`", quoted(text))),
+        }
+    }
+}
+
+/// How far beyond a limit, written `20%` or `2x`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Excess {
+    /// By this part of the limit, as a fraction; more than zero.
+    Part(f64),
+    /// This many times the limit; more than one.
+    Times(f64),
+}
+
+impl Excess {
+    /// The number that lies so far beyond a limit: above it where lower is better, below it where higher is.
+    #[must_use]
+    pub fn beyond(self, limit: f64, better: Better) -> f64 {
+        match (self, better) {
+            (Self::Part(part), Better::Lower) => limit * (1.0 + part),
+            (Self::Part(part), Better::Higher) => limit * (1.0 - part),
+            (Self::Times(times), Better::Lower) => limit * times,
+            (Self::Times(times), Better::Higher) => limit / times,
+        }
+    }
+}
+
+impl FromStr for Excess {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |digits: &str, least: f64| {
+            digits.trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number > least)
+        };
+        let trimmed = text.trim();
+        let part = trimmed.strip_suffix('%').and_then(|digits| number(digits, 0.0));
+        let times = trimmed.strip_suffix(['x', '×']).and_then(|digits| number(digits, 1.0));
+        match (part, times) {
+            (Some(percent), _) => Ok(Self::Part(percent / 100.0)),
+            (_, Some(times)) => Ok(Self::Times(times)),
+            _ => Err(format!(
+                "{} does not say how far beyond a limit; write it like `20%` or `2x`",
+                quoted(text)
+            )),
         }
     }
 }
@@ -212,6 +255,12 @@ written!(
     "how many times as much, such as `60x` or `385%`"
 );
 written!(
+    Excess,
+    "string",
+    r"^\s*[0-9]+(\.[0-9]+)?\s*[x×%]\s*$",
+    "how far beyond a limit, such as `20%` or `2x`"
+);
+written!(
     Slope,
     "string",
     r"^\s*[0-9]+(\.[0-9]+)?\s*[A-Za-z%]*\s*/\s*(h|hour|min|minute|s|sec|second|d|day)\s*$",
@@ -278,6 +327,24 @@ mod tests {
         assert_eq!(
             "50MB".parse::<Slope>().unwrap_err(),
             "`50MB` is not a growth; write it like `50MB/h`"
+        );
+    }
+
+    #[test]
+    fn an_excess_is_a_part_of_a_limit_or_times_it() {
+        for (text, above, below) in
+            [("20%", 1.2, 0.8), ("2x", 2.0, 0.5), (" 1.5 × ", 1.5, 1.0 / 1.5), ("50 %", 1.5, 0.5)]
+        {
+            let excess: Excess = text.parse().expect(text);
+            assert_eq!(excess.beyond(1.0, Better::Lower), above, "{text}");
+            assert_eq!(excess.beyond(1.0, Better::Higher), below, "{text}");
+        }
+        for bad in ["2", "0%", "1x", "0.5x", "-5%", "NaNx", "inf%", "x"] {
+            assert!(bad.parse::<Excess>().is_err(), "{bad}");
+        }
+        assert_eq!(
+            "2".parse::<Excess>().unwrap_err(),
+            "`2` does not say how far beyond a limit; write it like `20%` or `2x`"
         );
     }
 }

@@ -6,6 +6,7 @@
 mod check;
 mod layout;
 mod measured;
+mod tables;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

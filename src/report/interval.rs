@@ -20,11 +20,11 @@ pub struct Axis {
 
 /// The numbers of one picture, as log changes with positive for worse.
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    estimate: f64,
-    low: Option<f64>,
-    high: Option<f64>,
-    margin: f64,
+pub(crate) struct Span {
+    pub(crate) estimate: f64,
+    pub(crate) low: Option<f64>,
+    pub(crate) high: Option<f64>,
+    pub(crate) margin: f64,
 }
 
 /// Log changes beyond this (a factor of 1,000) are drawn at the end of the axis.
@@ -34,7 +34,8 @@ fn log(fraction: f64) -> f64 {
     if fraction.is_nan() { 0.0 } else { fraction.max(-1.0).ln_1p().clamp(-LARGEST, LARGEST) }
 }
 
-fn span(comparison: &Comparison) -> Option<Span> {
+/// What a picture of a comparison shows; `None` where there is no change to draw.
+pub(crate) fn span(comparison: &Comparison) -> Option<Span> {
     let change = comparison.change?;
     let worse = |fraction: f64| comparison.better.worse(log(fraction));
     let (low, high) = match comparison.better {

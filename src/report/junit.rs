@@ -1,14 +1,15 @@
-//! JUnit XML: a suite for each metric, a test case for each comparison.
+//! JUnit XML: a suite for each metric with a test case for each comparison, and one for each table of a rule with a
+//! test case for each row that asks for something.
 
 use std::collections::BTreeMap;
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::phrase::Phrase;
-use super::view::{self, Class, Row, View};
+use super::view::{self, Class, Line, Row, Section, View};
 use super::{RenderError, escape, number};
 use crate::diag::Diagnostic;
-use crate::model::{Finding, Metric, Report, Severity};
+use crate::model::{Finding, Metric, Report, Severity, Status};
 
 pub(super) fn render(report: &Report) -> Result<String, RenderError> {
     let view = View::new(report);
@@ -24,7 +25,13 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
         let cases = rows.into_iter().map(|row| case(row, report, &name));
         add(&mut document, &name, cases);
     }
-    add(&mut document, "findings", view.others.iter().map(|finding| finding_case(finding, report)));
+    for section in &view.sections {
+        let name = section.title.plain();
+        let lines = section.rows.iter().filter_map(|line| row_case(line, section, report));
+        add(&mut document, &escape::xml(&name), lines);
+    }
+    let others = view.others.iter().filter(|finding| !has_row(finding, report));
+    add(&mut document, "findings", others.map(|finding| finding_case(finding, report)));
     add(&mut document, "errors", view.errors.iter().map(|error| error_case(error)));
     document.to_string().map_err(|error| RenderError::Unwritable(error.to_string()))
 }
@@ -100,6 +107,49 @@ fn details(row: &Row<'_>, label: &str, summary: &str) -> String {
     lines
         .extend(row.comparison.notes.iter().map(|note| Phrase::new().words(note.as_str()).plain()));
     lines.join("\n")
+}
+
+/// A row of a table, where it asks for something.
+fn row_case(line: &Line<'_>, section: &Section<'_>, report: &Report) -> Option<TestCase> {
+    let status = line.row.status?;
+    let cells = line.cells.iter().zip(&section.columns);
+    let filled = cells.filter(|(written, _)| !written.full.is_empty());
+    // What stands before the first number names the row.
+    let mut names = true;
+    let words: Vec<(Phrase, bool)> = filled
+        .map(|(written, head)| {
+            names &= !head.right && head.key != "status";
+            let words = head.word.clone().text(": ").then(written.full.clone());
+            (if names { written.full.clone() } else { words }, names)
+        })
+        .collect();
+    let of = |name: bool| words.iter().filter(move |(_, n)| *n == name).map(|(w, _)| w.plain());
+    let summary = of(false).collect::<Vec<_>>().join(", ");
+    let fails = report.config.fail_on.fails(line.row.severity);
+    let status = match status {
+        Status::Missed | Status::NotMeasured if fails => {
+            failure(line.row.severity.name(), &summary)
+        }
+        Status::Unproven | Status::NotMeasured => skipped(&summary),
+        Status::Met | Status::Close | Status::Missed => TestCaseStatus::success(),
+    };
+    let mut case = TestCase::new(of(true).collect::<Vec<_>>().join(" "), status);
+    let kind = Phrase::new().word(section.table.kind.as_str()).plain();
+    case.set_classname(format!("benchgate.{kind}"));
+    case.set_system_out(summary);
+    Some(case)
+}
+
+/// Whether a row of a table is a test case that says the same.
+fn has_row(finding: &Finding, report: &Report) -> bool {
+    let Some(kind) = view::table_of(&finding.rule) else { return false };
+    let tables = report.tables.iter().filter(|table| table.kind == kind);
+    tables.flat_map(|table| &table.rows).any(|row| {
+        matches!(row.status, Some(Status::Close | Status::Missed | Status::NotMeasured))
+            && (finding.benchmark.is_none() || row.benchmark == finding.benchmark)
+            && row.requirement == finding.id
+            && row.severity >= finding.severity
+    })
 }
 
 fn finding_case(finding: &Finding, report: &Report) -> TestCase {

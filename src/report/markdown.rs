@@ -5,16 +5,19 @@
 
 mod budget;
 mod context;
+#[cfg(test)]
+mod documented;
+mod tables;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Value};
 
 use super::view::View;
-use super::{Options, RenderError};
+use super::{Options, RenderError, template};
 use crate::model::Report;
 use budget::Parts;
 
 /// The template that is rendered.
-const COMMENT: &str = "comment.md.j2";
+pub(super) const COMMENT: &str = "comment.md.j2";
 /// The templates that are embedded.
 const EMBEDDED: &[(&str, &str)] = &[
     (COMMENT, include_str!("../../templates/comment.md.j2")),
@@ -25,54 +28,25 @@ pub(super) fn render(report: &Report, options: &Options) -> Result<String, Rende
     if !super::is_gate_name(&options.gate_name) {
         return Err(RenderError::GateName(options.gate_name.clone()));
     }
-    let environment = environment(options)?;
-    let template = environment.get_template(COMMENT).map_err(|error| template_error(&error))?;
+    let environment = template::environment(EMBEDDED, &options.templates, AutoEscape::None)?;
+    let wrong = |error: &minijinja::Error, context: Option<&Value>| {
+        template::describe(error, &options.templates, COMMENT, context)
+    };
+    let template = environment.get_template(COMMENT).map_err(|error| wrong(&error, None))?;
     let view = View::new(report);
     let fixed = context::fixed(&view, options);
-    let mut parts = Parts::new(context::parts(&view, options), options.max_bytes);
+    let tables = (tables::tables(&view), view.sections.len());
+    let mut parts = Parts::new(context::parts(&view, options), tables, options.max_bytes);
     parts.fit(options.max_bytes, |parts| {
         let context = minijinja::context! { ..parts, ..fixed.clone() };
-        template.render(context).map_err(|error| template_error(&error))
+        template.render(&context).map_err(|error| wrong(&error, Some(&context)))
     })
-}
-
-fn environment(options: &Options) -> Result<Environment<'_>, RenderError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    let mut syntax = environment.syntax().to_builder();
-    let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-    environment.set_syntax(syntax.map_err(|error| template_error(&error))?);
-    environment.add_filter("thousands", super::words::thousands);
-    environment.set_recursion_limit(50);
-    let own = options.templates.iter().map(|(name, source)| (name.as_str(), source.as_str()));
-    for (name, source) in EMBEDDED.iter().copied().chain(own) {
-        environment.add_template(name, source).map_err(|error| template_error(&error))?;
-    }
-    Ok(environment)
-}
-
-fn template_error(error: &minijinja::Error) -> RenderError {
-    // An error in an included template is the cause of one in the template that includes it.
-    let mut inner = error;
-    while let Some(source) = std::error::Error::source(inner).and_then(|s| s.downcast_ref()) {
-        inner = source;
-    }
-    let message = match inner.detail() {
-        Some(detail) => format!("{}: {detail}", inner.kind()),
-        None => inner.kind().to_string(),
-    };
-    RenderError::Template {
-        name: inner.name().unwrap_or(COMMENT).to_owned(),
-        line: inner.line().and_then(|line| u32::try_from(line).ok()),
-        message,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Form, render as render_form, samples};
+    use crate::report::{Form, Templates, render as render_form, samples};
     use proptest::prelude::*;
 
     fn markdown(report: &Report, options: &Options) -> String {
@@ -106,7 +80,7 @@ mod tests {
                     line.is_empty() || !next.starts_with("| |"),
                     "{name}: a table after {line}"
                 );
-                assert!(line.is_empty() || !next.starts_with("<details>"), "{name}: {line}");
+                assert!(line.is_empty() || !next.starts_with("<details"), "{name}: {line}");
             }
             assert!(!text.contains("\n\n\n"), "{name}");
         }
@@ -148,7 +122,8 @@ mod tests {
     }
 
     fn with_template(source: &str) -> Result<String, RenderError> {
-        let templates = [("comment.md.j2".to_owned(), source.to_owned())].into();
+        let mut templates = Templates::new();
+        templates.insert("comment.md.j2", "templates/own.md.j2", source);
         render_form(&samples::small(), Form::Markdown, &Options { templates, ..Options::default() })
     }
 
@@ -165,6 +140,8 @@ mod tests {
             "one\ntwo\n{% if %}\n",
             "{% include 'no.md.j2' %}",
             "{{ headline.colour }}",
+            "one\n{{ heading.text }}",
+            "{{ findings.totals }}",
             "{% for %}",
         ];
         let all: String = wrong
@@ -185,7 +162,7 @@ mod tests {
             prop_assert!(text.len() <= max_bytes);
             prop_assert!(text.starts_with("<!-- benchgate:report gate=default -->\n### "));
             let lines = |start| text.lines().filter(|line| line.starts_with(start)).count();
-            prop_assert_eq!(lines("<details>"), lines("</details>"));
+            prop_assert_eq!(lines("<details"), lines("</details>"));
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod calibration;
 pub mod escape;
+mod html;
 pub mod interval;
 mod junit;
 mod markdown;
@@ -14,11 +15,13 @@ mod phrase;
 mod quoted;
 #[cfg(test)]
 pub(crate) mod samples;
+mod template;
 mod text;
 mod view;
 mod words;
 
-pub use options::{Options, RenderError, Templates};
+pub use options::{Options, RenderError};
+pub use template::Templates;
 
 use crate::model::Report;
 pub use crate::model::number;
@@ -30,6 +33,8 @@ pub enum Form {
     Text,
     /// For a comment on a pull request.
     Markdown,
+    /// A page for a browser, in one file.
+    Html,
     /// For test reporters of continuous integration systems.
     Junit,
     /// The report file: schema 1.
@@ -41,6 +46,7 @@ impl Form {
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Text, "text"),
         (Self::Markdown, "markdown"),
+        (Self::Html, "html"),
         (Self::Junit, "junit"),
         (Self::Json, "json"),
     ];
@@ -49,6 +55,16 @@ impl Form {
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(form, _)| *form == self).map_or("", |(_, name)| name)
+    }
+
+    /// The name of the template that it is written with; `None` for forms without one.
+    #[must_use]
+    pub fn template(self) -> Option<&'static str> {
+        match self {
+            Self::Markdown => Some(markdown::COMMENT),
+            Self::Html => Some("report.html.j2"),
+            Self::Text | Self::Junit | Self::Json => None,
+        }
     }
 
     /// The form of this name.
@@ -80,6 +96,7 @@ pub fn render(report: &Report, form: Form, options: &Options) -> Result<String, 
     match form {
         Form::Text => Ok(text::render(report, options)),
         Form::Markdown => markdown::render(report, options),
+        Form::Html => html::render(report, options),
         Form::Junit => junit::render(report),
         Form::Json => bundle::write(report),
     }

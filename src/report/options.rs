@@ -1,13 +1,9 @@
 //! What a caller can choose, and what can go wrong.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
+use super::Templates;
 use crate::diag::{Code, Diagnostic};
-
-/// Templates that replace or extend the embedded ones: the source by its name, e.g. `comment.md.j2`.
-pub type Templates = BTreeMap<String, String>;
 
 /// How to write a report.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,12 +56,14 @@ pub enum RenderError {
     /// A template is wrong.
     #[error("template {} cannot be rendered: {message}", crate::diag::quoted(.name))]
     Template {
-        /// The template's name.
+        /// The file of the template, or its name where it is an embedded one.
         name: String,
         /// The line, from 1, where the template engine knows it.
         line: Option<u32>,
         /// What is wrong.
         message: String,
+        /// The names that there are instead of one that is not known.
+        help: Option<String>,
     },
     /// Not even the shortest form fits.
     #[error("the shortest comment has {bytes} bytes, more than the {max} that are allowed")]
@@ -88,10 +86,11 @@ impl RenderError {
     #[must_use]
     pub fn to_diagnostic(&self) -> Diagnostic {
         match self {
-            Self::Template { name, line, .. } => {
+            Self::Template { name, line, help, .. } => {
+                let correct = "correct the template, or remove it to use the embedded one";
                 let diagnostic = Diagnostic::error(Code::Template, self.to_string())
                     .file(name.as_str())
-                    .help("correct the template, or remove it to use the embedded one");
+                    .help(help.as_deref().unwrap_or(correct));
                 match line {
                     Some(line) => diagnostic.at(*line, 1),
                     None => diagnostic,

@@ -59,6 +59,11 @@ impl Phrase {
         self
     }
 
+    /// Whether it has nothing to say.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Several phrases with something between them.
     pub(crate) fn join(parts: impl IntoIterator<Item = Self>, between: &str) -> Self {
         let mut all = Self::new();
@@ -85,6 +90,28 @@ impl Phrase {
     /// As Markdown in a table cell.
     pub(crate) fn cell(&self) -> String {
         self.markdown().replace('|', "\\|")
+    }
+
+    /// For the summary of a fold, which is HTML inside Markdown.
+    pub(crate) fn summary(&self) -> String {
+        self.render(|piece| match piece {
+            Piece::Text(text) | Piece::Strong(text) => escape::html(text),
+            Piece::Name(name) => escape::summary(name, escape::NAME),
+            Piece::Words(words) => escape::summary(words, escape::NAME),
+            Piece::Word(word) => escape::summary(word, escape::WORD),
+        })
+    }
+
+    /// As HTML inside of an element.
+    pub(crate) fn html(&self) -> String {
+        self.render(|piece| match piece {
+            Piece::Text(text) => escape::html(text),
+            Piece::Strong(text) => format!("<strong>{}</strong>", escape::html(text)),
+            Piece::Name(name) if name.trim().is_empty() => "(blank)".to_owned(),
+            Piece::Name(name) => escape::html_code(&escape::cut_middle(name, escape::NAME)),
+            Piece::Words(words) => escape::html_prose(words),
+            Piece::Word(word) => escape::html(&escape::cut(word, escape::WORD)),
+        })
     }
 
     /// For a terminal, or for any other place that shows plain text.

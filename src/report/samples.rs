@@ -8,8 +8,12 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::*;
 
 mod any;
+mod rules;
+mod shapes;
+mod tables;
 
 pub(super) use any::any_report;
+pub(crate) use rules::{rules, targets};
 
 /// A comparison of times in ns; its verdict follows from the interval and a margin of 3 %.
 pub(super) fn comparison(name: &str, base: f64, head: f64, (low, high): (f64, f64)) -> Comparison {
@@ -445,6 +449,7 @@ fn hostile() -> Report {
     report.head = SideInfo { name: word(4), commit: None, ..report.base.clone() };
     report.base.environment = (0..HOSTILE.len()).map(|i| (word(i), json!(word(i + 3)))).collect();
     report.tool.version = word(1);
+    report.tables = tables::hostile_tables();
     report.outcome = Outcome::Error;
     report.exit_code = 3;
     report
@@ -461,6 +466,8 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("higher_is_better", higher_is_better()),
         ("waived", waived()),
         ("not_measurable", not_measurable()),
+        ("rules", rules()),
+        ("targets", targets()),
         ("hostile", hostile()),
         ("hostile_decided", Report { outcome: Outcome::Fail, exit_code: 1, ..hostile() }),
         ("empty", report(Vec::new())),

@@ -1,6 +1,7 @@
 //! The report for a terminal: the verdict in the first line and in the last one, which is what people see of a log.
 
 pub(super) mod page;
+mod sections;
 
 use anstyle::{AnsiColor, Style};
 
@@ -49,9 +50,12 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     if !view.suspects_first() {
         suspects(&mut page, &view, most(MOST));
     }
-    if !report.comparisons.is_empty() {
+    if !report.comparisons.is_empty() || !report.measurements.is_empty() {
         page.gap();
         page.wrapped(Style::new(), &view.counts.plain(), 0);
+    }
+    for section in &view.sections {
+        sections::section(&mut page, section, most(MOST));
     }
     waived(&mut page, &view, most(MOST));
     inconclusive(&mut page, &view, most(FEW));
@@ -365,6 +369,9 @@ mod tests {
         insta::assert_snapshot!("text_60_columns", text(&report, 60, false));
         insta::assert_snapshot!("text_120_columns", text(&report, 120, false));
         insta::assert_snapshot!("text_coloured", text(&report, 100, true));
+        let rules = samples::rules();
+        insta::assert_snapshot!("text_rules_40_columns", text(&rules, 40, false));
+        insta::assert_snapshot!("text_rules_120_columns", text(&rules, 120, true));
         let verbose = Options { verbose: true, ..Options::default() };
         insta::assert_snapshot!("text_verbose", render(&report, &verbose));
     }

@@ -8,18 +8,22 @@
 //! turn the runs into an [`Estimate`] with a variance; [`moderate`] steadies that variance with what the suite
 //! knows; [`decide`] gives interval and p values and Holm's correction. [`exact`], [`counts`], [`quantile`],
 //! [`summaries`] are the ways for other kinds of data, [`named`] and [`rank`] the textbook tests for those who
-//! ask for one, [`shift`] sees a whole suite move.
+//! ask for one, [`shift`] sees a whole suite move, [`ratio`] sets benchmarks of one side against each other.
+//! [`scaling`] is how a cost grows with a size, [`growth`] how a value grows over time.
 
 pub mod counts;
 pub mod decide;
 pub mod exact;
 pub mod few;
+pub mod growth;
 pub mod moderate;
 pub mod named;
 pub mod paired;
 pub mod quantile;
 pub mod rank;
+pub mod ratio;
 pub mod reduce;
+pub mod scaling;
 pub mod shift;
 pub mod special;
 pub mod summaries;

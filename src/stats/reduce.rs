@@ -92,7 +92,7 @@ pub fn side_interval(per_run: &[f64]) -> Option<(f64, Option<(f64, f64)>)> {
     }
     let logs: Vec<f64> = per_run.iter().map(|v| v.ln()).collect();
     let n = logs.len() as f64;
-    let reach = super::special::t_quantile(0.025, n - 1.0) * (variance(&logs) / n).sqrt();
+    let reach = super::special::t_95(n - 1.0) * (variance(&logs) / n).sqrt();
     let middle = mean(&logs).exp();
     let (low, high) = (middle * (-reach).exp(), middle * reach.exp());
     Some((centre, Some((low.min(centre), high.max(centre)))))

@@ -23,6 +23,7 @@ fn rules(config: &Config) -> Vec<String> {
             r.levels().critical
         ),
         Rule::Presence(p) => format!("{}: presence missing {}", line(&rule.place), p.missing),
+        other => format!("{}: {}", line(&rule.place), other.kind()),
     });
     shown.collect()
 }
@@ -193,7 +194,11 @@ fn the_starter_works_with_everything_uncommented() {
     }
     let config = accepted(&text);
     assert_eq!(config.gate.display.critical, "block");
-    assert_eq!(config.rules.len(), 8, "{text}");
+    for kind in Rule::KINDS {
+        let shown =
+            config.rules.iter().any(|rule| rule.place.is_some() && rule.value.kind() == kind.name);
+        assert!(shown, "the starter shows no {} rule", kind.name);
+    }
     assert_eq!(config.declared.metrics.len(), 2);
     assert!(config.jsonl.benchmark.is_some());
     assert_eq!(config.waivers.len(), 1);

@@ -64,11 +64,15 @@ fn mistakes_in_values() {
         ("margin_of_everything", "version: 1\ngate: { margin: 100%, alpha: 0% }\n"),
         (
             "rule_kinds",
-            "version: 1\nrules:\n  - budget: { limit: 1ms }\n  - regresion: { metric: time }\n  - metric: time\n    notice: 5%\n  - regression:\n    metric: time\n    notice: 5%\n  - regression: 5%\n  - presence\n  - [presence]\n  - {}\n  -\n",
+            "version: 1\nrules:\n  - ceiling: { limit: 1ms }\n  - regresion: { metric: time }\n  - metric: time\n    notice: 5%\n  - regression:\n    metric: time\n    notice: 5%\n  - regression: 5%\n  - presence\n  - [presence]\n  - {}\n  -\n",
         ),
         (
             "regression",
             "version: 1\nrules:\n  - regression: { metric: time, notice: 2%, warning: 10%, critical: 8% }\n  - regression: { metric: time }\n  - regression: { notice: 5% }\n  - regression: { metric: tme, critical: 5 }\n  - regression: { metric: time, critical: five, statistic: q95, min-change: 5 sec, benchmarks: \"a[\" }\n  - regression: { metric: time, critcal: 20%, accept-averages: yes }\n  - regression: { metric: time, critical: [20%], benchmarks: \"\", alpha: 5% }\n  - regression: { metric: time, critical: 20%, min-change: 5MB }\n  - regression: { metric: memory, critical: 20%, min-change: 5 }\n  - regression: { metric: error_rate, critical: 20%, test: t-test }\n",
+        ),
+        (
+            "limits",
+            "version: 1\nrules:\n  - budget: { benchmarks: a, metric: time }\n  - budget: { benchmarks: a, metric: time, limit: 5 }\n  - budget: { benchmarks: a, metric: memory, limit: 5ms, tier: must, severity: notice }\n  - budget: { benchmarks: a, metric: time, limit: { warning: 2ms, critical: 1ms }, tier: must }\n  - budget: { benchmarks: a, metric: throughput, limit: { warning: 100/s, critical: 200/s } }\n  - budget: { benchmarks: a, metric: time, limit: {} }\n  - budget: { benchmarks: a, metric: time, limit: { warning: 1ms, fatal: 2ms } }\n  - budget: { benchmarks: a, metric: time, limit: 1ms, over: { warning: 20% } }\n  - budget: { benchmarks: a, metric: time, limit: 1ms, over: { critical: 20 } }\n  - budget: { benchmarks: a, metric: time, limit: 1ms, tier: quality, over: { warning: 3x, critical: 20% } }\n  - budget: { benchmarks: a, metric: time, limit: { notice: 1ms }, over: { critical: 2x } }\n  - budget: { benchmarks: a, metric: throughput, limit: 1/s, over: { critical: 120% } }\n  - budget: { benchmarks: a, metric: time, limit: 1ms, over: {} }\n  - budget: { benchmarks: a, metric: time, limit: [1ms] }\n  - budget: { benchmarks: a, metric: tme, limit: 1ms, tier: shall }\n  - relation: { faster: a, at-least: 60x }\n  - relation: { faster: a, than: \"b[\", at-least: sixty }\n  - relation: { faster: a, than: b, at-least: { warning: 50x, critical: 60x } }\n  - relation: { faster: a, than: b, at-least: { critical: 60x }, severity: warning }\n  - stability: { benchmarks: a }\n  - stability: { cv: 10, run-to-run: 5% }\n  - stability: { cv: { critical: 10% }, tier: must }\n  - stability: { run-to-run: 5%, evidence: proven }\n",
         ),
         (
             "presence",

@@ -80,13 +80,22 @@ fn templates_come_from_the_base_branch() {
     let ended = world.publish(&["--templates", "./ci/templates"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert!(ended.comment(7).expect("a comment").contains("ours: pass"));
+    // One of a single form needs no directory.
+    let world = World::new(&holding(&report(false)));
+    world.file("ci/own.j2", "<!-- benchgate:report {{ marker }} -->\nmine: {{ outcome }}\n");
+    let ended = world.publish(&["--template", "markdown=ci/own.j2"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.comment(7).expect("a comment").contains("mine: pass"));
 }
 
 #[test]
 fn what_is_named_must_be_there() {
-    for options in
-        [["--config", "ci/gate.yml"], ["--templates", "ci/templates"], ["--config", "../x"]]
-    {
+    for options in [
+        ["--config", "ci/gate.yml"],
+        ["--templates", "ci/templates"],
+        ["--template", "markdown=ci/own.j2"],
+        ["--config", "../x"],
+    ] {
         let ended = World::new(&holding(&report(false))).publish(&options);
         assert_eq!(ended.code, Some(3), "{}", ended.err);
         assert!(ended.err.contains(options[0]), "{}", ended.err);

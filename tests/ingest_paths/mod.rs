@@ -127,6 +127,7 @@ fn two_baselines_of_one_directory_are_two_recordings() {
         head: paths.clone(),
         base_name: Some(name.into()),
         head_name: None,
+        variants: Vec::new(),
     };
     let outcome = read_with(&source("main"), &Options::default());
     assert_eq!(outcome.runs.len(), 2);
@@ -194,10 +195,71 @@ fn a_named_baseline_of_lines_is_an_error() {
         head: Vec::new(),
         base_name: Some("main".into()),
         head_name: None,
+        variants: Vec::new(),
     };
     let outcome = read_with(&source, &Options::default());
     assert!(outcome.runs.is_empty());
     insta::assert_snapshot!("baseline_of_lines", said(&outcome, &dir));
+}
+
+fn variants(paths: &[&Path], variants: &[&str]) -> Source {
+    Source::Sides {
+        base: Vec::new(),
+        head: paths.iter().map(|path| path.to_path_buf()).collect(),
+        base_name: None,
+        head_name: None,
+        variants: variants.iter().map(|variant| variant.parse().unwrap()).collect(),
+    }
+}
+
+/// Two runs with the baselines `telemetry-off` and `telemetry-on`; the first has `new` as well.
+fn telemetry(dir: &TempDir) -> [std::path::PathBuf; 2] {
+    let runs = ["run-1", "run-2"].map(|run| dir.path().join(run));
+    for run in &runs {
+        for baseline in ["telemetry-off", "telemetry-on"] {
+            criterion(&run.join("dht/lookup"), "dht/lookup");
+            fs::rename(run.join("dht/lookup/new"), run.join("dht/lookup").join(baseline)).unwrap();
+        }
+    }
+    criterion(&runs[0].join("dht/lookup"), "dht/lookup");
+    runs
+}
+
+#[test]
+fn variants_are_baselines_of_head_under_a_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let [one, two] = telemetry(&dir);
+    let both = ["off=telemetry-off", "on=telemetry-on"];
+    let outcome = read_with(&variants(&[&one, &two], &both), &Options::default());
+    assert!(outcome.diagnostics.is_empty());
+    let name = |name: &str| name.to_owned();
+    let expected = [
+        (0, name("dht/lookup")),
+        (0, name("off/dht/lookup")),
+        (1, name("off/dht/lookup")),
+        (0, name("on/dht/lookup")),
+        (1, name("on/dht/lookup")),
+    ];
+    assert_eq!(blocks(&outcome), expected);
+    assert_eq!(outcome.inventory.head.runs, 2);
+    // The folder of both runs is the same.
+    let outcome = read_with(&variants(&[dir.path()], &both), &Options::default());
+    assert_eq!(blocks(&outcome), expected);
+    let outcome = read_with(&variants(&[&two, &two], &both), &Options::default());
+    insta::assert_snapshot!("variant_twice", said(&outcome, &dir));
+}
+
+#[test]
+fn a_variant_that_is_not_there_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let [one, _] = telemetry(&dir);
+    let outcome = read_with(&variants(&[&one], &["on=telemetry"]), &Options::default());
+    assert!(outcome.has_errors());
+    insta::assert_snapshot!("missing_variant", said(&outcome, &dir));
+    let path = dir.path().join("results.jsonl");
+    fs::write(&path, LINE).unwrap();
+    let outcome = read_with(&variants(&[&path], &["on=telemetry"]), &Options::default());
+    insta::assert_snapshot!("variant_of_lines", said(&outcome, &dir));
 }
 
 /// The first kilobytes of a pipe would be gone after a look at them.

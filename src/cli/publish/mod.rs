@@ -12,7 +12,7 @@ use clap::Args;
 use jiff::civil::Date;
 use tokio::runtime::{Builder, Runtime};
 
-use super::load::Where;
+use super::load::{TemplateArgs, Where};
 use super::output::CommentArgs;
 use super::{Common, Edge};
 use crate::config::Config;
@@ -46,9 +46,8 @@ pub(super) struct Publish {
     /// The day on which waivers must hold, and from which a proposed one counts; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
-    /// A directory of templates that replace the embedded ones; with --from-run, in the base branch.
-    #[arg(long, value_name = "DIR")]
-    templates: Option<PathBuf>,
+    #[command(flatten)]
+    templates: TemplateArgs,
     #[command(flatten)]
     triggered: triggered::TriggeredArgs,
     #[command(flatten)]

@@ -54,7 +54,13 @@ impl Publish {
             member: self.triggered.member.clone(),
             config: self.triggered.config.clone(),
             candidates: CANDIDATES.iter().map(|path| (*path).to_owned()).collect(),
-            templates: self.templates.as_deref().map(slashes),
+            templates: self.templates.templates.as_deref().map(slashes),
+            own_templates: self
+                .templates
+                .template
+                .iter()
+                .map(|own| (own.name.to_owned(), slashes(&own.file)))
+                .collect(),
         };
         let requests = Requests::start()?;
         let empty = self.triggered.allow_empty_base;

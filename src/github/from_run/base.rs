@@ -77,10 +77,15 @@ pub(super) async fn fetch(
             found
         }
     };
-    let templates = match &asked.templates {
+    let mut templates = match &asked.templates {
         Some(directory) => files.templates(&plain(directory, "--templates")?).await?,
         None => Templates::new(),
     };
+    for (name, file) in &asked.own_templates {
+        let path = plain(file, "--template")?;
+        let text = files.text(&path).await?.ok_or_else(|| files.absent(&path, "--template"))?;
+        templates.insert(name.as_str(), path, text);
+    }
     Ok(BaseFiles { configuration, revision: revision.as_str().to_owned(), templates })
 }
 
@@ -162,7 +167,7 @@ impl Files<'_> {
         for name in names {
             let path = format!("{directory}/{name}");
             let text = self.text(&path).await?.ok_or_else(|| self.absent(&path, "--templates"))?;
-            templates.insert(name, text);
+            templates.insert(name, path, text);
         }
         Ok(templates)
     }

@@ -32,6 +32,8 @@ pub struct Asked {
     pub candidates: Vec<String>,
     /// A directory of templates in the base branch.
     pub templates: Option<String>,
+    /// Single templates: the name of the embedded one that each replaces, and its path in the base branch.
+    pub own_templates: Vec<(String, String)>,
 }
 
 /// What stands at the tip of the base branch.

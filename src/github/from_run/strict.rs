@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
-use crate::model::{Measurement, Report, SideInfo};
+use crate::model::{Measurement, Report, SideInfo, Statistic};
 use crate::report::bundle;
 
 /// Benchmarks of one report.
@@ -156,8 +156,9 @@ fn numbers(m: &Measurement) -> Option<String> {
     {
         return Some(format!("`{name}` holds {count}, more than {}", most(name)));
     }
+    let slope = m.statistic == Statistic::Slope;
     let worthless = m.metric.zero_is_invalid();
-    let impossible = |value: f64| value < 0.0 || (worthless && value == 0.0);
+    let impossible = |value: f64| !slope && (value < 0.0 || (worthless && value == 0.0));
     if m.per_run.iter().any(|&value| impossible(value)) {
         return Some("`per_run` holds a number that no run gives".into());
     }

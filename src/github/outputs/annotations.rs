@@ -22,8 +22,9 @@ pub fn annotations(report: &Report) -> String {
         .collect();
     // Stable: equal severities stay in the order of the report.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let findings =
-        findings.into_iter().map(|finding| (level(report, finding.severity), sentence(finding)));
+    let findings = findings
+        .into_iter()
+        .map(|finding| (level(report, finding.severity), sentence(report, finding)));
     let lines = errors.chain(findings).take(MOST);
     lines.map(|(level, text)| format!("::{level} title=benchgate::{}\n", data(&text))).collect()
 }
@@ -43,14 +44,29 @@ fn level(report: &Report, severity: Severity) -> &'static str {
     }
 }
 
-fn sentence(finding: &Finding) -> String {
-    let Some(benchmark) = &finding.benchmark else { return finding.message.clone() };
-    let name = escape::cut_middle(benchmark.as_str(), escape::NAME);
-    match finding.statistic {
-        Some(statistic) if statistic != Statistic::Median => {
-            format!("{name} {statistic}: {}", finding.message)
+fn sentence(report: &Report, finding: &Finding) -> String {
+    let message = match &finding.id {
+        Some(id) => format!("{} ({})", finding.message, escape::cut(id, escape::WORD)),
+        None => finding.message.clone(),
+    };
+    let message = match &finding.benchmark {
+        Some(benchmark) => {
+            let name = escape::cut_middle(benchmark.as_str(), escape::NAME);
+            match finding.statistic {
+                Some(statistic) if statistic != Statistic::Median => {
+                    format!("{name} {statistic}: {message}")
+                }
+                _ => format!("{name}: {message}"),
+            }
         }
-        _ => format!("{name}: {}", finding.message),
+        None => message,
+    };
+    // The level is in the kind of the annotation, unless the team has its own word for it.
+    let word = report.config.display.word(finding.severity);
+    if word == finding.severity.name() {
+        message
+    } else {
+        format!("{}: {message}", escape::cut(word, escape::WORD))
     }
 }
 

@@ -41,6 +41,8 @@ target/criterion/dht/lookup/100/new/sample.json      {\"sampling_mode\":\"Linear
 
 - A named baseline (`cargo bench -- --save-baseline v2.3.0`) is chosen with `--base-name v2.3.0` or \
 `--head-name v2.3.0`. Without a name `new` is read, the latest run, or `base` where a benchmark has no `new`.
+- `--variant on=telemetry-on` reads the baseline `telemetry-on` of head as well, under `on/`: `on/dht/lookup/100`. So \
+rules can compare two baselines of one revision. It can be repeated, and head needs nothing else then.
 - A project directory or a target directory works too: the `target/criterion` or `criterion` in it is read.
 - Times are nanoseconds. Criterion does not store the unit, so a custom measurement (cycles, events) looks like time.
 - A sample is a total over many iterations, so its quantiles are quantiles of averages, not latencies.
@@ -77,22 +79,45 @@ is a warning. Results without `benchmark.json`, which is written last, come from
         }
         let all = walk::baselines(&root, output);
         let chosen = walk::choose(&all, input.baseline);
-        if chosen.is_empty() && !all.is_empty() {
-            output.say(missing(&root, input.baseline, &all));
+        // Variants alone are enough, unless something else was asked for by name.
+        let needed = input.variants.is_empty() || input.baseline.is_some();
+        if chosen.is_empty() && !all.is_empty() && needed {
+            output.say(missing(&root, input.baseline, "`--base-name` or `--head-name`", &all));
         }
-        let mut read: Vec<_> =
-            chosen.par_iter().map(|baseline| read_one(baseline, input, output)).collect();
-        read.sort_unstable();
-        if let Some(warning) = stale::warning(&shown(&root), read.iter().filter_map(Option::as_ref))
-        {
-            output.say(warning);
+        read_set(&root, &chosen, None, input, output);
+        let mut recordings = recordings(&root, &chosen, output);
+        for variant in input.variants {
+            let chosen = walk::choose(&all, Some(&variant.baseline));
+            if chosen.is_empty() && !all.is_empty() {
+                output.say(missing(&root, Some(&variant.baseline), "`--variant`", &all));
+            }
+            read_set(&root, &chosen, Some(&variant.name), input, output);
+            // The same baseline on the other side has other benchmark ids, so it is not compared with itself.
+            let own = self::recordings(&root, &chosen, output).into_iter();
+            recordings.extend(own.map(|recording| recording.join(&variant.name)));
         }
-        Reading { runs: 1, recordings: recordings(&root, &chosen, output) }
+        Reading { runs: 1, recordings }
+    }
+}
+
+/// Reads one baseline of each benchmark, as benchmarks of a variant where that has a name.
+fn read_set(
+    root: &Path,
+    chosen: &[&Baseline],
+    variant: Option<&str>,
+    input: &Input<'_>,
+    output: &Output<'_>,
+) {
+    let mut read: Vec<_> =
+        chosen.par_iter().map(|baseline| read_one(baseline, variant, input, output)).collect();
+    read.sort_unstable();
+    if let Some(warning) = stale::warning(&shown(root), read.iter().filter_map(Option::as_ref)) {
+        output.say(warning);
     }
 }
 
 /// The error for a baseline that is not there.
-fn missing(root: &Path, name: Option<&str>, all: &[Baseline]) -> Diagnostic {
+fn missing(root: &Path, name: Option<&str>, option: &str, all: &[Baseline]) -> Diagnostic {
     let names: BTreeSet<&str> = all.iter().map(|baseline| baseline.name.as_str()).collect();
     let list: Vec<_> = names.iter().take(10).map(|name| quoted(name)).collect();
     let more = if names.len() > list.len() { " …" } else { "" };
@@ -104,10 +129,7 @@ fn missing(root: &Path, name: Option<&str>, all: &[Baseline]) -> Diagnostic {
         Some(near) => format!("did you mean {}? ", quoted(near)),
         None => String::new(),
     };
-    let help = format!(
-        "{help}name one with `--base-name` or `--head-name`; there are {}{more}",
-        list.join(", ")
-    );
+    let help = format!("{help}name one with {option}; there are {}{more}", list.join(", "));
     Diagnostic::error(Code::MissingBaseline, message).file(shown(root)).help(help)
 }
 
@@ -131,6 +153,7 @@ fn recordings(root: &Path, chosen: &[&Baseline], output: &Output<'_>) -> Vec<Pat
 /// Reads the results of one benchmark: when they were written, and its name.
 fn read_one(
     baseline: &Baseline,
+    variant: Option<&str>,
     input: &Input<'_>,
     output: &Output<'_>,
 ) -> Option<(SystemTime, String)> {
@@ -168,6 +191,7 @@ fn read_one(
         output.say(error);
         return None;
     };
+    let id = variant.map_or_else(|| id.clone(), |variant| format!("{variant}/{id}"));
     let sample = sample?;
     if let Err(reason) = super::numbers::check_iterations(&sample.iters, &sample.times) {
         let error =

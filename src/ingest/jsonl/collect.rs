@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::line::Record;
+use super::line::{Record, Subject};
 use super::metrics::Numbers;
-use crate::diag::{Code, Level, quoted};
+use super::moment::{EXPECTED, Span};
+use super::resources::Resources;
+use super::series::{Series, seconds};
+use super::windows::{Whose, Windows};
+use crate::diag::{Code, Diagnostic, Level, quoted};
 use crate::ingest::document::located;
 use crate::ingest::format::{Input, Output};
 use crate::ingest::lines::Line;
@@ -20,8 +24,10 @@ pub(super) struct Collector {
     side: Side,
     first_block: u32,
     runs: BTreeMap<Option<String>, u32>,
-    samples: BTreeMap<Key, (u32, Vec<f64>)>,
+    samples: BTreeMap<Key, Series>,
     summaries: Vec<(Key, u32, Summary)>,
+    windows: Windows,
+    resources: Resources,
     unread: BTreeSet<String>,
 }
 
@@ -35,52 +41,140 @@ impl Collector {
             runs: BTreeMap::new(),
             samples: BTreeMap::new(),
             summaries: Vec::new(),
+            windows: Windows::default(),
+            resources: Resources::default(),
             unread: BTreeSet::new(),
         }
     }
 
     /// Adds a line.
     pub(super) fn add(&mut self, line: &Line<'_>, record: Record, output: &Output<'_>) {
+        let file = Arc::clone(&self.file);
+        let located = |code: Code, at: usize, message: &str| {
+            let text = String::from_utf8_lossy(line.bytes);
+            located(code, &file, line.number, &text, at, message)
+        };
+        let warning = |code: Code, at: usize, message: &str| Diagnostic {
+            level: Level::Warning,
+            ..located(code, at, message)
+        };
         for (name, at) in record.unread {
             if self.unread.contains(&name) {
                 continue;
             }
-            let text = String::from_utf8_lossy(line.bytes);
             let message = format!("the field {} was not read", quoted(&name));
-            let mut warning =
-                located(Code::UnreadField, &self.file, line.number, &text, at, message);
-            warning.level = Level::Warning;
-            output.say(warning.help(
+            output.say(warning(Code::UnreadField, at, &message).help(
                 "say what it is under `inputs.jsonl`: a metric, a parameter, or a field to ignore",
             ));
             self.unread.insert(name);
         }
+        let benchmark = match record.subject {
+            Subject::Benchmark(benchmark) => benchmark,
+            Subject::Running(moment) => {
+                let nobody = || {
+                    located(Code::BadLine, 0, "the line names no benchmark, and the file has none whose time it could belong to")
+                        .help("samples of resources go to the benchmark that was running: give its lines a `timestamp`, or `start` and `end`; or name it in these lines")
+                };
+                let place = (line.number, moment);
+                return self.resources.add(place, record.run, record.numbers, nobody);
+            }
+        };
         let next = u32::try_from(self.runs.len()).unwrap_or(u32::MAX);
         let run = *self.runs.entry(record.run).or_insert(next);
+        if let Some((span, at)) = record.window {
+            if span.from <= span.to {
+                self.windows.state((run, benchmark.clone()), span);
+            } else {
+                output.say(warning(Code::BadTimestamp, at, "`end` is before `start`").help(
+                    "correct the times; until then nobody knows when the benchmark was running",
+                ));
+            }
+        }
+        let (mut moment, mut flaw) = (None, None);
         for (metric, (unit, numbers)) in record.numbers {
-            let key = (run, record.benchmark.clone(), metric, unit);
+            let key = (run, benchmark.clone(), metric, unit);
             match numbers {
                 Numbers::Sample(sample) => {
-                    let (_, samples) = self.samples.entry(key).or_insert((line.number, Vec::new()));
-                    samples.push(sample);
+                    let series =
+                        self.samples.entry(key).or_insert_with(|| Series::new(line.number));
+                    flaw = series.add(sample, record.stamp).or(flaw);
                 }
-                Numbers::Summary(summary) => self.summaries.push((key, line.number, summary)),
+                Numbers::Summary(summary) => {
+                    let end = record.window.map(|(span, _)| span.to);
+                    moment = record.stamp.and_then(|stamp| stamp.moment).or(end);
+                    self.summaries.push((key, line.number, summary));
+                }
             }
+        }
+        if let Some(moment) = moment {
+            self.windows.close((run, benchmark), moment);
+        }
+        if let Some(flaw) = flaw {
+            let at = record.stamp.map_or(0, |stamp| stamp.at);
+            output.say(warning(Code::BadTimestamp, at, flaw).help(format!("{EXPECTED}, in each line of the benchmark and in their order; without, growth over time cannot be judged")));
         }
     }
 
     /// Hands over the runs and says how many there are.
     pub(super) fn finish(mut self, output: &Output<'_>) -> u32 {
+        self.finish_resources(output);
         // Statistics of samples that are at hand would be a second result under the same name.
         self.summaries.retain(|(key, ..)| !self.samples.contains_key(key));
         let samples = std::mem::take(&mut self.samples);
-        for (key, (line, samples)) in samples {
-            output.run(self.finished(key, line, Data::Values(samples)));
+        for (key, series) in samples {
+            let line = series.line;
+            let (values, at) = series.finish();
+            output.run(Run { at, ..self.finished(key, line, Data::Values(values)) });
         }
         for (key, line, summary) in std::mem::take(&mut self.summaries) {
             output.run(self.finished(key, line, Data::Summary(summary)));
         }
         u32::try_from(self.runs.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Hands over the samples of resources, to each benchmark those that were taken while it ran.
+    fn finish_resources(&mut self, output: &Output<'_>) {
+        if self.resources.is_empty() {
+            return;
+        }
+        let mut resources = std::mem::take(&mut self.resources);
+        let windows = std::mem::take(&mut self.windows).finish(self.sampled());
+        if windows.is_empty() {
+            return resources.without_windows().into_iter().for_each(|error| output.say(error));
+        }
+        resources.sort();
+        let names: BTreeMap<u32, &str> =
+            self.runs.iter().filter_map(|(name, &run)| Some((run, name.as_deref()?))).collect();
+        let name = |run: u32| names.get(&run).copied();
+        // What the lines of a benchmark say of a resource is its own word.
+        let samples = self.samples.keys();
+        let own: BTreeSet<(u32, &BenchmarkId, &Metric)> = samples
+            .chain(self.summaries.iter().map(|(key, ..)| key))
+            .map(|(run, benchmark, metric, _)| (*run, benchmark, metric))
+            .collect();
+        for ((run, benchmark), spans) in &windows {
+            for ((metric, unit), points) in resources.within(name(*run), spans) {
+                let Some(first) = points.first() else { continue };
+                if own.contains(&(*run, benchmark, metric)) {
+                    continue;
+                }
+                let key = (*run, benchmark.clone(), metric.clone(), unit);
+                let values = points.iter().map(|point| point.value).collect();
+                let moments: Vec<_> = points.iter().map(|point| point.moment).collect();
+                let done = self.finished(key, first.line, Data::Values(values));
+                output.run(Run { at: seconds(&moments), ..done });
+            }
+        }
+        if let Some(warning) = resources.outside(&windows, &name) {
+            output.say(warning.file(&*self.file));
+        }
+    }
+
+    /// From when to when samples of each benchmark and metric were taken.
+    fn sampled(&self) -> impl Iterator<Item = (Whose, Span)> {
+        self.samples.iter().filter_map(|((run, benchmark, ..), series)| {
+            Some(((*run, benchmark.clone()), series.span?))
+        })
     }
 
     fn finished(&self, (run, benchmark, metric, unit): Key, line: u32, data: Data) -> Run {

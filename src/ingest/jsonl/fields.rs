@@ -39,6 +39,18 @@ const METRICS: &[&str] = &[
     "value",
 ];
 
+/// Resources of the machine: the metric, the words that may stand behind it, the units of its numbers.
+const RESOURCES: &[(&str, &[&str], &[Unit])] = &[
+    ("cpu", &[], &[Unit::Percent]),
+    ("memory", &[], &[Unit::Bytes]),
+    ("tmpfs", &[], &[Unit::Bytes]),
+    ("disk", &["read", "write"], AMOUNTS),
+    ("network", &["rx", "tx"], AMOUNTS),
+];
+
+/// What goes to a disk or over a network, in all or by the second.
+const AMOUNTS: &[Unit] = &[Unit::Bytes, Unit::BytesPerSecond, Unit::BitsPerSecond];
+
 /// Reads `[metric_]statistic_unit`, `statistic_metric_unit` and `NAME_per_s`.
 pub(super) fn statistic(field: &str) -> Option<Meaning> {
     let field = field.to_ascii_lowercase();
@@ -80,6 +92,42 @@ pub(super) fn sample(field: &str) -> Option<Meaning> {
     let (rest, unit, factor) = split_unit(&field)?;
     METRICS.contains(&rest).then_some(())?;
     Some(Meaning { metric: metric(rest, unit)?, statistic: None, unit, factor })
+}
+
+/// Reads a field of a line with samples of resources: `cpu_percent`, `tmpfs_mb`, `disk_read_mb_per_s`,
+/// `network_rx_bytes_per_s`; `cpu_usage_percent` and `disk_used_gb` say no more than without these words.
+pub(super) fn resource(field: &str) -> Option<Meaning> {
+    let field = field.to_ascii_lowercase();
+    let (rest, unit, factor) = split_unit(&field)?;
+    // All other CPU numbers are percent, and one metric has one unit.
+    let (unit, factor) = match (rest, unit) {
+        ("cpu" | "cpu_usage" | "cpu_used", Unit::Ratio) => (Unit::Percent, 100.0 * factor),
+        _ => (unit, factor),
+    };
+    let (name, word) = rest.split_once('_').unwrap_or((rest, ""));
+    let (_, words, units) = RESOURCES.iter().find(|(known, ..)| *known == name)?;
+    let metric = match word {
+        "" | "usage" | "used" => Metric::new(name),
+        word if words.contains(&word) => Metric::new(rest),
+        _ => return None,
+    };
+    units.contains(&unit).then_some(Meaning { metric, statistic: None, unit, factor })
+}
+
+/// Whether a metric is a resource of the machine, of which a monitor can take samples.
+pub(super) fn is_resource(metric: &str) -> bool {
+    let metric = metric.replace('_', "-");
+    let (name, word) = metric.split_once('-').unwrap_or((&metric, ""));
+    RESOURCES
+        .iter()
+        .any(|(known, words, _)| *known == name && (metric == name || words.contains(&word)))
+}
+
+/// Whether a field speaks of a resource, even if not in a way that is read.
+pub(super) fn begins_like_a_resource(field: &str) -> bool {
+    let field = field.to_ascii_lowercase();
+    let (name, _) = field.split_once('_').unwrap_or((&field, ""));
+    RESOURCES.iter().any(|(known, ..)| *known == name)
 }
 
 /// A unit as a value is given in: the stored unit and the factor to it.
@@ -210,6 +258,40 @@ mod tests {
         ];
         let table: Vec<_> = names.iter().map(|n| format!("{n}: {}", shown(sample(n)))).collect();
         let table = table.join("\n");
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn field_names_of_resources() {
+        let names = [
+            "cpu_percent",
+            "cpu_usage_percent",
+            "cpu_ratio",
+            "memory_mb",
+            "memory_used_gib",
+            "memory_percent",
+            "memory_max_mb",
+            "tmpfs_mb",
+            "disk_mb",
+            "disk_read_mb_per_s",
+            "disk_write_bytes_per_s",
+            "disk_mb_per_s",
+            "disk_free_mb",
+            "network_kb_per_s",
+            "network_rx_bytes_per_s",
+            "network_tx_bytes",
+            "network_packets_per_s",
+            "NETWORK_RX_BITS_PER_S",
+            "requests_per_s",
+            "cpu",
+            "avg_ms",
+        ];
+        let row = |name: &&str| {
+            let meaning = resource(name);
+            assert!(meaning.iter().all(|it| is_resource(it.metric.as_str())));
+            format!("{name}: {}", shown(meaning))
+        };
+        let table = names.iter().map(row).collect::<Vec<_>>().join("\n");
         insta::assert_snapshot!(table);
     }
 }

@@ -4,8 +4,12 @@ mod collect;
 mod fields;
 mod line;
 mod metrics;
+mod moment;
 mod object;
+mod resources;
 mod rules;
+mod series;
+mod windows;
 
 use rayon::prelude::*;
 
@@ -69,6 +73,13 @@ both in one file.
 {\"test_name\":\"load\",\"agent_count\":100,\"operation\":\"send\",\"type\":\"statistics\",\"avg_ms\":0.148,\"stddev_ms\":0.012,\"p99_ms\":0.185,\"n\":1000}
 ```
 
+Samples of what the machine gives, which a monitor writes beside the benchmarks, need not name one:
+
+```json
+{\"benchmark\":\"dht/join\",\"start\":\"2026-03-01T12:00:00Z\",\"end\":\"2026-03-01T12:00:30Z\",\"avg_ms\":4.2,\"n\":7000}
+{\"timestamp\":\"2026-03-01T12:00:10Z\",\"type\":\"resource\",\"cpu_percent\":35.5,\"memory_mb\":120,\"network_rx_bytes_per_s\":5000}
+```
+
 - The benchmark id is the name, then the parameters sorted by name: `load/send/agent_count=100`. The name is the \
 first of `benchmark`, `test_name`, `test`, `name`, `id`, then `operation`. Every other string, integer or boolean is \
 a parameter, except `timestamp`, `time`, `date`, `commit`, `sha`, `run`, `run_id`, `host`, `url`, `version`, `type`.
@@ -82,6 +93,19 @@ gib, percent, ratio, per_s, count, and bytes with `_per_s`. `duration`, `elapsed
 words for the metric time.
 - A `type` other than `statistics` makes every such field one sample; so does a line without any statistic, where \
 `duration_ms`, `latency_ms`, `memory_mb` or `cpu_percent` are read.
+- `timestamp` is RFC 3339 (without a zone, UTC) or a number since the epoch: seconds, or milliseconds and finer, told \
+apart by their size. Where each sample of a run has one and they are in order, growth over time can be judged; else a \
+warning says what is wrong with them, and the samples count without.
+- A line that names no benchmark, with a `timestamp` and numbers of resources, is a sample of every benchmark that was \
+running then; `type` is `resource`, `resources` or left out. Its fields are `cpu_percent`, `memory_mb`, `tmpfs_mb`, \
+`disk_mb`, `network_kb_per_s`, `disk_read_mb_per_s`, `disk_write_…`, `network_rx_…`, `network_tx_…` in any of these \
+units; the metrics are `cpu`, `memory`, `tmpfs`, `disk`, `disk-read` and so on, less is better. `metric`, `unit` and \
+`value` do as well. A line with that `type` may also name its benchmark.
+- A benchmark ran from `start` to `end`, where one of its lines has both as times; else from its first to its last \
+sample with a `timestamp`; else it ended at the `timestamp` of its statistics and began where the ones before them \
+ended. The order of the lines plays no part in this. `run` in a resource line limits it to benchmarks of that run. \
+What the lines of a benchmark say of a resource themselves is used instead. Samples in no window are left out with a \
+warning; if no benchmark has a window, the line is an error.
 - `run` tells runs apart: each distinct value is a run, in order of first appearance. Without it the file is one run.
 - `inputs.jsonl` in the configuration says which fields are what, where these rules do not fit. A field with a \
 fraction that is not read is a warning; a line that cannot be read is an error, and reading goes on behind it.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{self, Meaning};
+use super::moment::{Span, Stamp, late_moment, moment};
+use super::object::Field;
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::model::{JsonlSettings, JsonlSummary, Metric, Statistic, SummaryOf};
 
@@ -131,6 +133,41 @@ impl Rules {
             }
             None => fields::sample(name),
         }
+    }
+
+    /// What a field of a line with samples of resources means as a metric.
+    pub(super) fn resource(&self, name: &str) -> Option<Meaning> {
+        match &self.metrics {
+            Some(_) => self.sample(name).filter(|it| fields::is_resource(it.metric.as_str())),
+            None => fields::resource(name),
+        }
+    }
+
+    /// The field `timestamp`, where it is left to be one and has a value.
+    pub(super) fn stamp<'a, 'b: 'a>(
+        &self,
+        find: &dyn Fn(&str) -> Option<&'a Field<'b>>,
+    ) -> Option<Stamp> {
+        let field = find("timestamp").filter(|field| !matches!(field.raw, "null" | "\"\""))?;
+        let free = self.is_free("timestamp");
+        free.then(|| Stamp { at: field.at, moment: moment(field) })
+    }
+
+    /// From when to when the benchmark ran, by the fields `start` and `end`, and the byte at which the second stands.
+    pub(super) fn window<'a, 'b: 'a>(
+        &self,
+        find: &dyn Fn(&str) -> Option<&'a Field<'b>>,
+    ) -> Option<(Span, usize)> {
+        let (start, end) = (find("start")?, find("end")?);
+        let free = self.is_free("start") && self.is_free("end");
+        let span = Span { from: late_moment(start)?, to: late_moment(end)? };
+        free.then_some((span, end.at))
+    }
+
+    /// Whether the settings do not say what a field is.
+    fn is_free(&self, name: &str) -> bool {
+        let listed = self.ignore.contains(name) || self.is_listed_parameter(name);
+        !listed && self.mapped(name).is_none()
     }
 
     /// The fields that can hold n, the most fitting first.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::line;
+use super::line::{self, Record, Subject};
 use super::metrics::Numbers;
 use super::rules::Rules;
 use crate::model::{JsonlMetric, JsonlSettings, JsonlSummary, Metric, Statistic, SummaryOf, Unit};
@@ -11,7 +11,10 @@ use crate::model::{JsonlMetric, JsonlSettings, JsonlSummary, Metric, Statistic, 
 fn shown(text: &str, settings: &JsonlSettings) -> String {
     match line::read(text, &Rules::new(settings).unwrap()) {
         Ok(record) => {
-            let mut out = record.benchmark.to_string();
+            let mut out = match &record.subject {
+                Subject::Benchmark(benchmark) => benchmark.to_string(),
+                Subject::Running(moment) => format!("(what ran at {moment} µs)"),
+            };
             if let Some(run) = &record.run {
                 out += &format!(" run={run}");
             }
@@ -29,6 +32,9 @@ fn shown(text: &str, settings: &JsonlSettings) -> String {
                         )
                     }
                 };
+            }
+            if let Some((window, _)) = &record.window {
+                out += &format!("\n    ran from {} to {} µs", window.from, window.to);
             }
             for (name, at) in &record.unread {
                 out += &format!("\n    unread {name} at {at}");
@@ -101,6 +107,34 @@ fn statistics_lines() {
 }
 
 #[test]
+fn resource_lines() {
+    let shown = table(
+        &JsonlSettings::default(),
+        &[
+            r#"{"timestamp":"2026-03-01T12:00:00Z","type":"resource","cpu_percent":35.5,"memory_mb":120,"tmpfs_mb":1.5,"disk_read_mb_per_s":0.5,"network_rx_bytes_per_s":100,"host":"a"}"#,
+            r#"{"timestamp":1772366400.25,"memory_mb":120,"run":2}"#,
+            r#"{"timestamp":1772366400250,"type":null,"cpu_percent":5,"container":"c1","pid":7,"load":0.5,"disk_free_mb":3,"network_packets_per_s":9}"#,
+            r#"{"timestamp":1,"disk_read_mb_per_s":2,"count":0}"#,
+            r#"{"timestamp":1,"metric":"tmpfs","unit":"MB","value":3}"#,
+            r#"{"timestamp":1,"metric":"time","unit":"ms","value":3}"#,
+            r#"{"memory_mb":120}"#,
+            r#"{"timestamp":"yesterday","memory_mb":120}"#,
+            r#"{"timestamp":1,"memory_mb":120,"avg_ms":3}"#,
+            r#"{"timestamp":1,"type":"sample","memory_mb":120}"#,
+            r#"{"timestamp":1,"type":"resources","load":0.5}"#,
+            r#"{"timestamp":1,"cpu_percent":"5"}"#,
+            r#"{"timestamp":1,"disk_mb":5,"disk_mb_per_s":5}"#,
+            r#"{"test":"a","timestamp":1,"type":"resource","cpu_percent":5,"disk_mb":3,"duration_ms":2,"agents":10}"#,
+            r#"{"test":"a","timestamp":1,"cpu_percent":5,"disk_mb":3}"#,
+            r#"{"test":"a","start":"2026-03-01T12:00:00Z","end":"2026-03-01T12:00:01Z","avg_ms":1}"#,
+            r#"{"test":"a","type":"window","start":1772366400,"end":1772366401}"#,
+            r#"{"test":"a","start":0,"end":100,"avg_ms":1}"#,
+        ],
+    );
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
 fn settings_override_every_default() {
     let metric = |metric: &str, unit: &str, statistic| JsonlMetric {
         metric: metric.into(),
@@ -153,8 +187,8 @@ proptest! {
     fn a_number_written_comes_back(value in any::<f64>().prop_filter("finite", |v| v.is_finite()), name in any::<String>()) {
         prop_assume!(!name.is_empty());
         let text = serde_json::json!({"benchmark": name, "metric": "time", "unit": "ns", "value": value}).to_string();
-        let record = line::read(&text, &Rules::default()).unwrap();
-        prop_assert_eq!(record.benchmark.as_str(), name.as_str());
-        prop_assert_eq!(record.numbers, BTreeMap::from([(Metric::time(), (Unit::Nanoseconds, Numbers::Sample(value)))]));
+        let Record { subject, numbers, .. } = line::read(&text, &Rules::default()).unwrap();
+        prop_assert_eq!(subject, Subject::Benchmark(name.as_str().into()));
+        prop_assert_eq!(numbers, BTreeMap::from([(Metric::time(), (Unit::Nanoseconds, Numbers::Sample(value)))]));
     }
 }

@@ -33,10 +33,13 @@ they were run. Another program may write it, too.
 DIR/runset.json  {\"schema\":1,\"base\":{\"name\":\"main\",\"commit\":\"4e27281\"},\"head\":{\"name\":\"pr-12\"}}
 DIR/runs.jsonl   {\"side\":\"base\",\"block\":0,\"position\":0,\"benchmark\":\"a/b\",\"metric\":\"time\",\"unit\":\"ns\",\"iters\":[1,2],\"times\":[10.5,21.0]}
                  {\"side\":\"head\",\"block\":0,\"position\":1,\"benchmark\":\"a/b\",\"metric\":\"time\",\"unit\":\"ns\",\"values\":[10.4,10.6]}
+                 {\"side\":\"head\",\"block\":0,\"position\":1,\"benchmark\":\"a/b\",\"metric\":\"memory\",\"unit\":\"mb\",\"values\":[80,81],\"at\":[0,0.5]}
 ```
 
 - A line is one run of one benchmark. A block is one run of each side, taken next to each other.
 - `iters` and `times` are iteration counts and totals, as criterion stores them; `values` are single samples.
+- `at`, beside the numbers, says when each of them was taken, in seconds from any moment and in order: growth over \
+time is judged by it.
 - `stage` is `screen` (the first look, default) or `confirm` (fresh blocks of flagged benchmarks).
 - `throughput` says what one iteration processes: `{\"amount\":1024,\"unit\":\"bytes_per_s\"}`.
 - `extra.link_seed` is the seed by which the executable was linked. Keys that benchgate does not know are left alone.

@@ -28,6 +28,8 @@ pub(super) struct Record {
     #[serde(default)]
     values: Option<Vec<Float>>,
     #[serde(default)]
+    at: Option<Vec<Float>>,
+    #[serde(default)]
     throughput: Value,
     #[serde(default)]
     extra: Option<Extra>,
@@ -83,6 +85,12 @@ impl Record {
                 ));
             }
         };
+        let at = match self.at {
+            Some(at) if !at.is_empty() => {
+                seconds(plain(at), &data).map_err(|reason| ("at", reason))?
+            }
+            _ => Vec::new(),
+        };
         Ok(Run {
             side: self.side,
             block: self.block,
@@ -92,11 +100,31 @@ impl Record {
             unit,
             data,
             throughput: throughput(&self.throughput).map_err(|reason| ("throughput", reason))?,
-            at: Vec::new(),
+            at,
             link: self.extra.unwrap_or_default().link_seed,
             origin: Origin { file: Arc::clone(file), line: Some(line) },
         })
     }
+}
+
+/// When the numbers were taken, in seconds since the first of them.
+fn seconds(at: Vec<f64>, data: &Data) -> Result<Vec<f64>, String> {
+    let numbers = match data {
+        Data::Iterations { times, .. } => times.len(),
+        Data::Values(values) => values.len(),
+        Data::Summary(_) => 0,
+    };
+    if at.len() != numbers {
+        return Err(format!("`at` holds {} times for {numbers} numbers", at.len()));
+    }
+    if let Some(place) = at.iter().position(|second| !second.is_finite()) {
+        return Err(format!("time {} of `at` is not a number", place + 1));
+    }
+    if let Some(place) = at.windows(2).position(|pair| matches!(pair, [a, b] if a > b)) {
+        return Err(format!("time {} of `at` is before the one in front of it", place + 2));
+    }
+    let first = at.first().copied().unwrap_or_default();
+    Ok(at.into_iter().map(|second| second - first).collect())
 }
 
 /// `{"amount":1024,"unit":"bytes_per_s"}`, or what criterion writes.

@@ -27,6 +27,9 @@ pub struct Line {
     /// The numbers.
     #[serde(flatten)]
     pub numbers: Numbers,
+    /// When each of the numbers was taken, in seconds since the first; empty where nobody knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<f64>,
     /// What one iteration processes, where the harness says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput: Option<Throughput>,

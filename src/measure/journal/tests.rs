@@ -29,6 +29,7 @@ fn line(benchmark: &str, block: u32, side: Side) -> Line {
         metric: Metric::time(),
         unit: Unit::Nanoseconds,
         numbers: Numbers::Iterations { iters: vec![1.0, 2.0], times: vec![10.5, 21.0] },
+        at: Vec::new(),
         throughput: None,
         start: "2026-11-21T08:02:05.272Z".parse().unwrap(),
         end: "2026-11-21T08:02:05.500Z".parse().unwrap(),
@@ -46,7 +47,8 @@ fn the_files_are_what_readers_expect() {
     let memory = Line {
         metric: Metric::new("memory"),
         unit: Unit::Bytes,
-        numbers: Numbers::Values { values: vec![1024.0] },
+        numbers: Numbers::Values { values: vec![1024.0, 2048.0] },
+        at: vec![0.0, 0.05],
         stage: Stage::Confirm,
         extra: BTreeMap::new(),
         ..line("a/\u{1b}\n\"é", 0, Side::Head)
@@ -61,7 +63,7 @@ fn the_files_are_what_readers_expect() {
     assert_eq!(journal.finish().unwrap(), set);
     insta::assert_snapshot!(fs::read_to_string(set.join("runs.jsonl")).unwrap(), @r#"
     {"side":"base","block":0,"position":0,"benchmark":"a/b","metric":"time","unit":"ns","iters":[1.0,2.0],"times":[10.5,21.0],"start":"2026-11-21T08:02:05.272Z","end":"2026-11-21T08:02:05.5Z","extra":{"link_seed":42}}
-    {"side":"head","block":0,"position":1,"benchmark":"a/\u001b\n\"é","metric":"memory","unit":"bytes","values":[1024.0],"start":"2026-11-21T08:02:05.272Z","end":"2026-11-21T08:02:05.5Z","stage":"confirm"}
+    {"side":"head","block":0,"position":1,"benchmark":"a/\u001b\n\"é","metric":"memory","unit":"bytes","values":[1024.0,2048.0],"at":[0.0,0.05],"start":"2026-11-21T08:02:05.272Z","end":"2026-11-21T08:02:05.5Z","stage":"confirm"}
     "#);
     insta::assert_snapshot!(fs::read_to_string(set.join("runset.json")).unwrap(), @r#"
     {

@@ -1,10 +1,22 @@
 //! The kinds of rules. Adding one is a file here and a line in the list below.
 
+mod budget;
+mod growth;
+mod overhead;
 mod presence;
 mod regression;
+mod relation;
+mod stability;
+mod scaling;
 
+pub use budget::Budget;
+pub use growth::Growth;
+pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
+pub use relation::Relation;
+pub use stability::Stability;
+pub use scaling::{Growing, Scaling};
 
 use std::collections::BTreeMap;
 
@@ -93,5 +105,11 @@ macro_rules! rules {
 
 rules! {
     "regression" => Regression,
+    "budget" => Budget,
+    "overhead" => Overhead,
+    "relation" => Relation,
+    "stability" => Stability,
+    "scaling" => Scaling,
+    "growth" => Growth,
     "presence" => Presence,
 }

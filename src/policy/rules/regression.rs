@@ -2,8 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{RuleKind, Wanted, want};
-use crate::diag::{Code, quoted};
-use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic, Unit};
+use crate::diag::Code;
+use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
 
 /// The significance level of a named test where the rule does not say.
@@ -59,6 +59,14 @@ pub enum Evidence {
     Proven,
     /// The point estimate decides.
     Estimate,
+}
+
+impl Evidence {
+    /// The default of the rules that look at head alone.
+    #[must_use]
+    pub fn estimate() -> Self {
+        Self::Estimate
+    }
 }
 
 /// Which test decides.
@@ -143,6 +151,15 @@ impl RuleKind for Regression {
                 "add `notice`, `warning` or `critical`, e.g. `critical: 20%`".into(),
             );
         }
+        if self.statistic == Some(Statistic::Slope) {
+            problem(
+                "statistic",
+                Code::InvalidValue,
+                "a slope may be zero or negative, so it has no change in percent".into(),
+                "hold it with a `growth` rule, e.g. `growth: { metric: memory, slope: 50MB/h }`"
+                    .into(),
+            );
+        }
         let mut below: Option<(&str, Percent)> = None;
         for (key, level) in levels {
             let Some(level) = level else { continue };
@@ -170,23 +187,6 @@ impl RuleKind for Regression {
             }
             below = Some((key, level));
         }
-        if let Some(least) =
-            self.min_change.filter(|least| !declared.fits(&self.metric, least.unit))
-        {
-            let message = if least.unit == Unit::Count {
-                format!(
-                    "`min-change` has no unit, and {} is not a count",
-                    quoted(self.metric.as_str())
-                )
-            } else {
-                format!(
-                    "`min-change` has a unit that {} is not measured in",
-                    quoted(self.metric.as_str())
-                )
-            };
-            let help = "write it in the unit of the metric: `50ns` for time, `64KiB` for memory, `100/s` for throughput";
-            problem("min-change", Code::InvalidValue, message, help.into());
-        }
         match (self.alpha, named) {
             (Some(_), false) => problem(
                 "alpha",
@@ -199,6 +199,10 @@ impl RuleKind for Regression {
             }
             _ => {}
         }
+        let min_change = self
+            .min_change
+            .and_then(|least| declared.unit_problem("min-change", &self.metric, least.unit));
+        problems.extend(min_change);
         problems
     }
 

@@ -1,5 +1,6 @@
 //! What a report may hold, beyond its types.
 
+use super::tables;
 use crate::model::{Comparison, Measurement, Outcome, Report};
 
 /// Runs of one measurement.
@@ -52,6 +53,7 @@ pub(super) fn problem(report: &Report) -> Option<String> {
         })
         .or_else(|| first(&report.comparisons, "comparisons", comparison))
         .or_else(|| first(&report.measurements, "measurements", measurement))
+        .or_else(|| tables::problem(&report.tables))
 }
 
 /// Whether the exit code is one that the outcome can have: whoever looks at either decides the same.
@@ -65,14 +67,18 @@ fn agree(report: &Report) -> bool {
     )
 }
 
-fn first<T>(entries: &[T], list: &str, problem: impl Fn(&T) -> Option<String>) -> Option<String> {
+pub(super) fn first<T>(
+    entries: &[T],
+    list: &str,
+    problem: impl Fn(&T) -> Option<String>,
+) -> Option<String> {
     entries
         .iter()
         .enumerate()
         .find_map(|(i, entry)| problem(entry).map(|what| format!("{list}[{i}]: {what}")))
 }
 
-fn not_finite<'n>(numbers: impl IntoIterator<Item = (&'n str, f64)>) -> Option<String> {
+pub(super) fn not_finite<'n>(numbers: impl IntoIterator<Item = (&'n str, f64)>) -> Option<String> {
     numbers
         .into_iter()
         .find(|(_, number)| !number.is_finite())

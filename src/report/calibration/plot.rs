@@ -85,6 +85,7 @@ pub(super) fn render(calibration: &Calibration) -> Result<String, RenderError> {
         name: NAME.into(),
         line: error.line().and_then(|line| u32::try_from(line).ok()),
         message: error.to_string(),
+        help: None,
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

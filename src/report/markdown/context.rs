@@ -20,7 +20,7 @@ const WAIVERS: usize = 10;
 const FOLDED: usize = 50;
 
 /// A space that does not break, so that a number stays beside its unit.
-fn nbsp(text: &str) -> String {
+pub(super) fn nbsp(text: &str) -> String {
     text.replace(' ', "&nbsp;")
 }
 

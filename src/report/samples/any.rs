@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::tables::any_table;
 use super::{HOSTILE, comparison, presence, report};
 use crate::diag::{Code, Diagnostic};
 use crate::model::*;
@@ -85,9 +86,11 @@ pub(in crate::report) fn any_report() -> impl Strategy<Value = Report> {
         (Outcome::Error, 2),
         (Outcome::Error, 3),
     ]);
-    (prop::collection::vec(row, 0..60), prop::collection::vec(text(), 8), outcome).prop_map(
-        |(rows, words, (outcome, exit_code))| {
+    let tables = prop::collection::vec(any_table(text(), number()), 0..5);
+    (prop::collection::vec(row, 0..60), prop::collection::vec(text(), 8), outcome, tables).prop_map(
+        |(rows, words, (outcome, exit_code), tables)| {
             let mut report = report(rows);
+            report.tables = tables;
             let word = |i: usize| words.get(i).cloned().unwrap_or_default();
             report.outcome = outcome;
             report.exit_code = exit_code;

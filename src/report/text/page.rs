@@ -10,7 +10,7 @@ const PICTURES: [usize; 4] = [36, 24, 16, 12];
 /// A name is not cut below this for the sake of another column.
 const NAME: usize = 20;
 /// Between columns.
-const GAP: usize = 2;
+pub(super) const GAP: usize = 2;
 /// Narrower terminals are treated as this.
 const NARROWEST: usize = 20;
 
@@ -54,7 +54,12 @@ impl Page {
         self.pictures
     }
 
-    fn painted(&self, style: Style, text: &str) -> String {
+    /// Columns of the terminal.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn painted(&self, style: Style, text: &str) -> String {
         if self.colour && style != Style::new() && !text.is_empty() {
             format!("{style}{text}{style:#}")
         } else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::row::{Class, Row};
-use super::{decided, some_names};
+use super::{decided, limits, some_names};
 use crate::model::{BenchmarkId, Finding, Report, Severity, SideInfo};
 use crate::report::number;
 use crate::report::phrase::Phrase;
@@ -22,7 +22,12 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     } else {
         what.text(format!(" in {}", counted(counted_rows, "comparison")))
     };
-    let what = what.text(" against ").then(decided::revision(&report.base));
+    let base_is_empty = decided::base_is_empty(report);
+    let what = if base_is_empty {
+        what.text(" of ").then(decided::revision(&report.head))
+    } else {
+        what.text(" against ").then(decided::revision(&report.base))
+    };
 
     let mut parts = Vec::new();
     for severity in Severity::LEVELS.into_iter().rev() {
@@ -34,17 +39,25 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
             );
         }
     }
-    let mut simple = |class, word: &str| {
-        let count = of(rows, class).len();
-        if count > 0 {
-            parts.push(Phrase::of(format!("{} {word}", thousands(count as u64))));
+    let (worse, free): (Vec<_>, Vec<_>) =
+        of(rows, Class::Worse).into_iter().partition(|row| row.has_rule());
+    let waived = of(rows, Class::Waived);
+    for (rows, word) in [(worse, "worse below every level"), (waived, "waived")] {
+        if !rows.is_empty() {
+            parts.push(Phrase::of(format!("{} {word}", number_of(&rows))));
         }
-    };
-    simple(Class::Worse, "worse below every level");
-    simple(Class::Waived, "waived");
-    let suspects = rows.iter().filter(|row| matches!(row.class, Class::Suspect(_))).count();
-    if suspects > 0 {
-        parts.push(Phrase::of(counted(suspects, "suspect")));
+    }
+    parts.extend(named(&free, "worse without a rule"));
+    let (suspects, free): (Vec<&Row<'_>>, Vec<_>) = rows
+        .iter()
+        .filter(|row| matches!(row.class, Class::Suspect(_)))
+        .partition(|row| row.has_rule());
+    if !suspects.is_empty() {
+        parts.push(Phrase::of(counted(suspects.len(), "suspect")));
+    }
+    if !free.is_empty() {
+        parts
+            .push(Phrase::of(format!("{} without a rule that may have changed", number_of(&free))));
     }
     let improved = of(rows, Class::Improved);
     if !improved.is_empty() {
@@ -59,13 +72,21 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
     parts.extend(unchanged(&of(rows, Class::Unchanged)));
     parts.extend(inconclusive(&of(rows, Class::Inconclusive)));
     parts.extend(named(&of(rows, Class::Removed), "missing"));
-    parts.extend(named(&of(rows, Class::Added), "added"));
+    if base_is_empty {
+        parts.push(Phrase::of("nothing to compare with"));
+    } else {
+        parts.extend(named(&of(rows, Class::Added), "added"));
+    }
+    parts.extend(limits::missed(report, others, |_| true).into_iter().map(Phrase::of));
     let lone: BTreeSet<_> = rows
         .iter()
         .filter(|row| matches!(row.class, Class::Removed | Class::Added))
         .map(|row| &row.comparison.benchmark)
         .collect();
-    let others = others.iter().filter(|finding| !is_counted(finding, &lone)).count();
+    let others = others
+        .iter()
+        .filter(|finding| !is_counted(finding, &lone) && !limits::holds_limits(finding))
+        .count();
     if others > 0 {
         parts.push(Phrase::of(counted(others, "other finding")));
     }

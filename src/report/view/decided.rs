@@ -1,10 +1,12 @@
 //! How it was measured and decided: revisions, runs, machine, thresholds, the chance of a false alarm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::model::{Action, Levels, Order, Report, Severity, SideInfo, TestKind, Threshold};
+use crate::model::{
+    Action, Levels, Order, Outcome, Report, Severity, SideInfo, TestKind, Threshold,
+};
 use crate::report::number;
 use crate::report::phrase::Phrase;
 use crate::report::words::{counted, thousands};
@@ -55,18 +57,32 @@ pub(crate) fn how(report: &Report) -> Vec<Phrase> {
     if report.base != SideInfo::default() || report.head != SideInfo::default() {
         lines.push(sides(report));
     }
-    if !report.comparisons.is_empty() {
+    let compared = super::has_compared(report);
+    if compared {
         lines.push(layout(report));
     }
     lines.extend(thresholds(report));
-    lines.push(chance(report));
+    // Where there is no base on purpose, there are no changes to speak of.
+    if compared || !base_is_empty(report) {
+        lines.push(chance(report));
+    }
     lines.extend(outliers(report));
     lines
+}
+
+/// Whether only head was measured.
+pub(super) fn base_is_empty(report: &Report) -> bool {
+    report.base.runs == 0 && report.head.runs > 0 && report.outcome != Outcome::Error
 }
 
 fn sides(report: &Report) -> Phrase {
     let (base, head) = (report.base.runs, report.head.runs);
     let runs = |n: u64| counted(usize::try_from(n).unwrap_or(usize::MAX), "run");
+    if base_is_empty(report) {
+        return Phrase::of("Head ")
+            .then(revision(&report.head))
+            .text(format!(": {}; there is no base, so only limits were checked.", runs(head)));
+    }
     let order = match report.order {
         _ if base.max(head) <= 1 => "one run a side".to_owned(),
         Order::Interleaved if base == head => {
@@ -215,9 +231,14 @@ pub(crate) fn confidence(report: &Report) -> Option<String> {
 }
 
 fn outliers(report: &Report) -> Option<Phrase> {
-    let (outliers, samples) = report.measurements.iter().fold((0_u64, 0_u64), |(o, s), m| {
-        (o.saturating_add(m.outliers), s.saturating_add(m.samples))
-    });
+    // A run that was reduced to several statistics counts once.
+    let mut runs = BTreeMap::new();
+    for m in &report.measurements {
+        runs.entry((&m.benchmark, &m.metric, m.stage, m.side)).or_insert((m.outliers, m.samples));
+    }
+    let (outliers, samples) = runs
+        .values()
+        .fold((0_u64, 0_u64), |(o, s), &(more, of)| (o.saturating_add(more), s.saturating_add(of)));
     let part = outliers as f64 / samples as f64;
     (samples > 0).then(|| {
         let part = number::change(part);
@@ -236,12 +257,14 @@ pub(crate) struct Environment<'a> {
     pub(crate) key: &'a str,
     pub(crate) base: String,
     pub(crate) head: String,
+    /// Whether there are two machines to compare.
+    both: bool,
 }
 
 impl Environment<'_> {
     /// Whether the two sides differ.
     pub(crate) fn differs(&self) -> bool {
-        self.base != self.head
+        self.both && self.base != self.head
     }
 }
 
@@ -251,7 +274,12 @@ pub(crate) fn environment(report: &Report) -> Vec<Environment<'_>> {
     let keys: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
     let mut rows: Vec<Environment<'_>> = keys
         .into_iter()
-        .map(|key| Environment { key, base: value(base.get(key)), head: value(head.get(key)) })
+        .map(|key| Environment {
+            key,
+            base: value(base.get(key)),
+            head: value(head.get(key)),
+            both: !base_is_empty(report),
+        })
         .collect();
     rows.sort_by_key(|row| !row.differs());
     rows

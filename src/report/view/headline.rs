@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::row::{Class, Row};
+use super::{has_compared, limits};
 use crate::diag::Diagnostic;
 use crate::model::{Finding, Outcome, Report, Severity};
 use crate::report::phrase::Phrase;
@@ -38,7 +39,9 @@ pub(super) fn headline(
         Outcome::Inconclusive => {
             (if report.exit_code == 0 { Sign::Look } else { Sign::Bad }, inconclusive(report, rows))
         }
-        Outcome::Pass if rows.is_empty() && others.is_empty() => {
+        Outcome::Pass
+            if others.is_empty() && !has_compared(report) && limits::met(report).is_none() =>
+        {
             (Sign::Look, Phrase::of("nothing was compared"))
         }
         Outcome::Pass => pass(report, rows, others),
@@ -69,20 +72,24 @@ fn fail(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> Phrase {
         .filter(|row| matches!(row.class, Class::Level(std::cmp::Reverse(s)) if fails(s)))
         .collect();
     let benchmarks: BTreeSet<_> = failing.iter().map(|row| &row.comparison.benchmark).collect();
-    let more =
-        others.iter().filter(|finding| finding.waiver.is_none() && fails(finding.severity)).count();
+    let more = others
+        .iter()
+        .filter(|finding| finding.waiver.is_none() && fails(finding.severity))
+        .filter(|finding| !limits::holds_limits(finding))
+        .count();
     let worse = worse_word(failing.iter().map(|row| &row.comparison.metric));
-    match (benchmarks.len(), more) {
-        (0, 0) => Phrase::of("a finding fails the build"),
-        (0, 1) => Phrase::of("1 finding fails the build"),
-        (0, more) => Phrase::of(format!("{} fail the build", counted(more, "finding"))),
-        (n, 0) => Phrase::of(format!("{} {worse} than allowed", counted(n, "benchmark"))),
-        (n, more) => Phrase::of(format!(
-            "{} {worse} than allowed, and {}",
-            counted(n, "benchmark"),
-            counted(more, "other finding")
-        )),
+    let mut parts = limits::missed(report, others, fails);
+    if !benchmarks.is_empty() {
+        parts.push(format!("{} {worse} than allowed", counted(benchmarks.len(), "benchmark")));
     }
+    let text = parts.join(", ");
+    Phrase::of(match (parts.is_empty(), more) {
+        (true, 0) => "a finding fails the build".to_owned(),
+        (true, 1) => "1 finding fails the build".to_owned(),
+        (true, more) => format!("{} fail the build", counted(more, "finding")),
+        (false, 0) => text,
+        (false, more) => format!("{text}, and {}", counted(more, "other finding")),
+    })
 }
 
 fn worse_word<'m>(mut metrics: impl Iterator<Item = &'m crate::model::Metric>) -> &'static str {
@@ -141,9 +148,12 @@ fn pass(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> (Sign, Phrase
             );
         }
     }
-    let worse = rows.iter().filter(|row| row.class == Class::Worse).count();
-    if worse > 0 {
-        parts.push(Phrase::of(format!("{worse} below every level")));
+    let (worse, free): (Vec<_>, Vec<_>) =
+        rows.iter().filter(|row| row.class == Class::Worse).partition(|row| row.has_rule());
+    for (rows, words) in [(worse, "below every level"), (free, "worse without a rule")] {
+        if !rows.is_empty() {
+            parts.push(Phrase::of(format!("{} {words}", rows.len())));
+        }
     }
     let regressed = rows.iter().any(|row| matches!(row.class, Class::Level(_) | Class::Worse));
     let waived = rows.iter().filter(|row| row.class == Class::Waived).count();
@@ -164,12 +174,19 @@ fn pass(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> (Sign, Phrase
     } else {
         Sign::Look
     };
-    let text = match (regressed, waived) {
-        (true, _) => "no regression that fails the build",
-        (false, 0) => "no regressions",
-        (false, _) => "no regressions beyond those that are waived",
+    let compared = match (regressed, waived) {
+        _ if !has_compared(report) => None,
+        (true, _) => Some("no regression that fails the build"),
+        (false, 0) => Some("no regressions"),
+        (false, _) => Some("no regressions beyond those that are waived"),
     };
-    let text = Phrase::of(text);
+    let limits = limits::met(report);
+    let text = match (compared, limits) {
+        (Some(compared), Some(limits)) => Phrase::of(format!("{compared}, {limits}")),
+        (Some(text), None) => Phrase::of(text),
+        (None, Some(text)) => Phrase::of(text),
+        (None, None) => Phrase::of("nothing was compared"),
+    };
     (
         sign,
         if parts.is_empty() {

@@ -1,10 +1,13 @@
 //! What a report says, before it has a form: headline, rows, counts and sections, in the words that all forms share.
 
+mod cell;
 mod counts;
 mod decided;
 mod headline;
+mod limits;
 mod row;
 mod suspects;
+mod table;
 mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,10 +20,13 @@ use crate::model::{
 use super::phrase::Phrase;
 use super::words::thousands;
 
-pub(crate) use decided::{confidence, environment, how, legend};
+pub(crate) use cell::sort_key;
+pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
+pub(crate) use limits::table_of;
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
+pub(crate) use table::{Head, Line, Section, by_importance, most_important, sections, status_sign};
 pub(crate) use waivers::waivers;
 
 /// A report, counted, grouped and sorted.
@@ -36,6 +42,8 @@ pub(crate) struct View<'a> {
     pub(crate) rows: Vec<Row<'a>>,
     /// Findings that are about no comparison with two sides, worst first.
     pub(crate) others: Vec<&'a Finding>,
+    /// What rules measured against what they ask for.
+    pub(crate) sections: Vec<Section<'a>>,
     /// What comparisons should be read with, each note once.
     pub(crate) notes: Vec<Note<'a>>,
     pub(crate) errors: Vec<&'a Diagnostic>,
@@ -59,6 +67,7 @@ impl<'a> View<'a> {
             counts: counts::counts(report, &rows, &others),
             shift: counts::shift(report),
             notes: notes(&rows),
+            sections: sections(report),
             report,
             rows,
             others,
@@ -72,14 +81,18 @@ impl<'a> View<'a> {
         self.rows.iter().filter(|row| is(row.class)).collect()
     }
 
-    /// Rows with a level, and those proven worse below every level: what needs a person.
+    /// Rows with a level, and those proven worse below every level of a rule: what needs a person.
     pub(crate) fn findings(&self) -> Vec<&Row<'a>> {
-        self.class(|class| matches!(class, Class::Level(_) | Class::Worse))
+        let mut rows = self.class(|class| matches!(class, Class::Level(_) | Class::Worse));
+        rows.retain(|row| row.has_rule());
+        rows
     }
 
-    /// Suspects that look worse or have a level.
+    /// Suspects that a rule speaks of.
     pub(crate) fn suspects(&self) -> Vec<&Row<'a>> {
-        self.class(|class| matches!(class, Class::Suspect(_)))
+        let mut rows = self.class(|class| matches!(class, Class::Suspect(_)));
+        rows.retain(|row| row.has_rule());
+        rows
     }
 
     /// Whether suspects stand before everything else: with one run a side there is nothing else.
@@ -190,6 +203,11 @@ pub(crate) fn some_names(names: &[Phrase], most: usize) -> Phrase {
         0 => shown,
         more => shown.text(format!(" and {} more", thousands(more as u64))),
     }
+}
+
+/// Whether anything was measured on both sides.
+pub(crate) fn has_compared(report: &Report) -> bool {
+    report.comparisons.iter().any(|c| c.base.is_some() && c.head.is_some())
 }
 
 /// What better and worse are called in a table of these rows.

@@ -69,6 +69,12 @@ impl<'a> Row<'a> {
         Self { comparison, finding, class, measured }
     }
 
+    /// Whether a rule sets a level for it, or a finding speaks of it.
+    pub(crate) fn has_rule(&self) -> bool {
+        self.finding.is_some()
+            || Severity::LEVELS.iter().any(|&level| self.comparison.levels.get(level).is_some())
+    }
+
     /// Benchmark, and metric and statistic where they are not the usual ones.
     pub(crate) fn name(&self) -> Phrase {
         let Comparison { benchmark, metric, statistic, .. } = self.comparison;

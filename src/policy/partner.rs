@@ -1,0 +1,301 @@
+//! Which benchmark is held against which, where a rule names both by globs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::parameters::Parameters;
+use super::{Reading, Scope};
+use crate::diag::quoted;
+use crate::model::BenchmarkId;
+use crate::stats::ratio::{Amount, Run};
+
+/// So many segments from either end of an id are looked at.
+const MOST_SEGMENTS: usize = 6;
+
+/// A benchmark and the one it is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partnered<'a> {
+    /// The benchmark.
+    pub benchmark: &'a BenchmarkId,
+    /// Its partner, or why it has none.
+    pub partner: Result<&'a BenchmarkId, Unpartnered<'a>>,
+}
+
+/// Why a benchmark has no partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpartnered<'a> {
+    /// None belongs to it.
+    Nothing,
+    /// At least these two belong to it alike.
+    Several(&'a BenchmarkId, &'a BenchmarkId),
+}
+
+impl Unpartnered<'_> {
+    /// The reason in words: a lowercase fragment.
+    #[must_use]
+    pub fn why(self, among: &Scope) -> String {
+        let among = quoted(among.as_str());
+        match self {
+            Self::Nothing => format!("no measured benchmark of {among} belongs to it"),
+            Self::Several(one, other) => format!(
+                "{} and {} of {among} belong to it alike",
+                quoted(one.as_str()),
+                quoted(other.as_str())
+            ),
+        }
+    }
+}
+
+/// Finds for every benchmark of the glob `of` its partner in the glob `among`; never by a guess.
+///
+/// 1. A glob `among` that is one benchmark's id serves all.
+/// 2. Where both globs are the same wildcards in different fixed text (`on/**` and `off/**`), the partner is the
+///    benchmark with the same text in their place, as soon as this finds one partner at all.
+/// 3. Else the partner is the one that shares most: no parameter may contradict (but one that does not vary in either
+///    glob is no matter), then more equal parameters are better, then more equal segments from both ends.
+///
+/// Nothing belongs to both sides: what both globs match counts to `among`, or, where this would leave nothing of `of`,
+/// to `of`. The result is sorted by id. About O(n log n).
+#[must_use]
+pub fn partners<'a>(
+    benchmarks: impl IntoIterator<Item = &'a BenchmarkId>,
+    of: &Scope,
+    among: &Scope,
+) -> Vec<Partnered<'a>> {
+    let (mut benchmarks_of, mut candidates) = (BTreeSet::new(), BTreeSet::new());
+    for benchmark in benchmarks {
+        if of.contains(benchmark) {
+            benchmarks_of.insert(benchmark);
+        }
+        if among.contains(benchmark) {
+            candidates.insert(benchmark);
+        }
+    }
+    if benchmarks_of.is_subset(&candidates) {
+        candidates.retain(|candidate| !benchmarks_of.contains(candidate));
+    } else {
+        benchmarks_of.retain(|benchmark| !candidates.contains(benchmark));
+    }
+    let way = Way::new(&benchmarks_of, &candidates, of, among);
+    benchmarks_of
+        .iter()
+        .map(|&benchmark| Partnered { benchmark, partner: way.find(benchmark) })
+        .collect()
+}
+
+impl From<Reading<'_>> for Amount {
+    fn from(reading: Reading<'_>) -> Self {
+        let (low, high) = reading.interval();
+        let runs = reading.runs().map(|run| Run {
+            block: run.block,
+            value: run.value,
+            spread: run.spread,
+        });
+        Self { value: reading.estimate(), interval: low.zip(high), runs: runs.collect() }
+    }
+}
+
+type Found<'a> = Result<&'a BenchmarkId, Unpartnered<'a>>;
+
+/// The way by which partners are found.
+enum Way<'a> {
+    Only(&'a BenchmarkId),
+    Framed(BTreeMap<&'a BenchmarkId, &'a BenchmarkId>),
+    Shared(Shared<'a>),
+}
+
+impl<'a> Way<'a> {
+    fn new(
+        of_all: &BTreeSet<&'a BenchmarkId>,
+        candidates: &BTreeSet<&'a BenchmarkId>,
+        of: &Scope,
+        among: &Scope,
+    ) -> Self {
+        if let (Some(only), 1) = (candidates.first(), candidates.len())
+            && only.as_str() == among.as_str()
+        {
+            return Self::Only(only);
+        }
+        let framed = Frame::framed(of_all, candidates, of, among);
+        if framed.is_empty() {
+            Self::Shared(Shared::new(of_all, candidates))
+        } else {
+            Self::Framed(framed)
+        }
+    }
+
+    fn find(&self, benchmark: &'a BenchmarkId) -> Found<'a> {
+        match self {
+            Self::Only(only) => Ok(only),
+            Self::Framed(framed) => framed.get(benchmark).copied().ok_or(Unpartnered::Nothing),
+            Self::Shared(shared) => shared.find(benchmark),
+        }
+    }
+}
+
+/// A glob as fixed text around its wildcards.
+struct Frame<'a> {
+    before: &'a str,
+    wildcards: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Frame<'a> {
+    /// `None` for globs without wildcards or with escapes.
+    fn of(scope: &'a Scope) -> Option<Self> {
+        let glob = scope.as_str();
+        let first = glob.find(['*', '?', '[', '{'])?;
+        let (before, rest) = glob.split_at(first);
+        let (wildcards, after) = rest.split_at(rest.rfind(['*', '?', ']', '}'])? + 1);
+        (!glob.contains('\\')).then_some(Self { before, wildcards, after })
+    }
+
+    /// The benchmarks with the partner that has the same text in place of the same wildcards.
+    fn framed<'b>(
+        of_all: &BTreeSet<&'b BenchmarkId>,
+        candidates: &BTreeSet<&'b BenchmarkId>,
+        of: &Scope,
+        among: &Scope,
+    ) -> BTreeMap<&'b BenchmarkId, &'b BenchmarkId> {
+        let Some((from, to)) = Frame::of(of).zip(Frame::of(among)) else { return BTreeMap::new() };
+        if from.wildcards != to.wildcards {
+            return BTreeMap::new();
+        }
+        let partner = |benchmark: &BenchmarkId| {
+            let partner = BenchmarkId::new(to.around(from.inside(benchmark.as_str())?));
+            candidates.get(&partner).copied()
+        };
+        of_all.iter().filter_map(|&benchmark| Some((benchmark, partner(benchmark)?))).collect()
+    }
+
+    fn inside<'b>(&self, id: &'b str) -> Option<&'b str> {
+        id.strip_prefix(self.before)?.strip_suffix(self.after)
+    }
+
+    fn around(&self, inside: &str) -> String {
+        [self.before, inside, self.after].concat()
+    }
+}
+
+/// The parameters of a benchmark that matter.
+type Matter<'a> = BTreeMap<&'a str, &'a str>;
+
+/// The candidates by their parameters.
+struct Shared<'a> {
+    /// Parameters that do not vary in either glob.
+    fixed: BTreeSet<&'a str>,
+    groups: BTreeMap<Matter<'a>, Named<'a>>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(of_all: &BTreeSet<&'a BenchmarkId>, candidates: &BTreeSet<&'a BenchmarkId>) -> Self {
+        let varying: BTreeSet<&str> =
+            varying(of_all).union(&varying(candidates)).copied().collect();
+        let mut shared = Self { fixed: BTreeSet::new(), groups: BTreeMap::new() };
+        for &candidate in candidates {
+            let Parameters { names, mut values } = Parameters::of(candidate);
+            shared.fixed.extend(values.keys().filter(|name| !varying.contains(*name)));
+            values.retain(|name, _| varying.contains(name));
+            shared.groups.entry(values).or_default().add(&names, candidate);
+        }
+        shared
+    }
+
+    fn find(&self, benchmark: &'a BenchmarkId) -> Found<'a> {
+        let Parameters { names, mut values } = Parameters::of(benchmark);
+        values.retain(|name, _| !self.fixed.contains(name));
+        let best = match self.groups.get(&values) {
+            Some(group) => vec![group],
+            None => self.nearest(&values),
+        };
+        let mut found: Vec<(usize, &'a BenchmarkId)> =
+            best.into_iter().flat_map(|group| group.best(&names)).collect();
+        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        match found.as_slice() {
+            [] => Err(Unpartnered::Nothing),
+            [(most, one), (as_many, other), ..] if most == as_many => {
+                Err(Unpartnered::Several(one, other))
+            }
+            [(_, one), ..] => Ok(one),
+        }
+    }
+
+    /// The groups without a contradiction that have most in common.
+    fn nearest(&self, values: &Matter<'a>) -> Vec<&Named<'a>> {
+        let mut best = (0, Vec::new());
+        for (theirs, group) in &self.groups {
+            let shared = theirs.iter().filter_map(|(name, value)| Some((value, values.get(name)?)));
+            if shared.clone().any(|(theirs, ours)| theirs != ours) {
+                continue;
+            }
+            let equal = shared.count();
+            if equal > best.0 {
+                best = (equal, Vec::new());
+            }
+            if equal == best.0 {
+                best.1.push(group);
+            }
+        }
+        best.1
+    }
+}
+
+/// The parameters of which these benchmarks have more than one value.
+fn varying<'a>(benchmarks: &BTreeSet<&'a BenchmarkId>) -> BTreeSet<&'a str> {
+    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut varying = BTreeSet::new();
+    for benchmark in benchmarks {
+        for (name, value) in Parameters::of(benchmark).values {
+            if *values.entry(name).or_insert(value) != value {
+                varying.insert(name);
+            }
+        }
+    }
+    varying
+}
+
+/// Candidates by what their names begin and end with.
+#[derive(Default)]
+struct Named<'a>(HashMap<(String, String), (&'a BenchmarkId, Option<&'a BenchmarkId>)>);
+
+impl<'a> Named<'a> {
+    fn add(&mut self, names: &[&str], candidate: &'a BenchmarkId) {
+        for ends in ends(names, 0..=names.len()) {
+            self.0
+                .entry(ends)
+                .and_modify(|(_, other)| *other = other.or(Some(candidate)))
+                .or_insert((candidate, None));
+        }
+    }
+
+    /// Up to two candidates that share as many segments as any, with that number.
+    fn best(&self, names: &[&str]) -> Vec<(usize, &'a BenchmarkId)> {
+        for shared in (0..=names.len()).rev() {
+            let found: BTreeSet<&BenchmarkId> = ends(names, shared..=shared)
+                .filter_map(|ends| self.0.get(&ends))
+                .flat_map(|&(one, other)| [Some(one), other])
+                .flatten()
+                .collect();
+            if !found.is_empty() {
+                return found.into_iter().take(2).map(|candidate| (shared, candidate)).collect();
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// The ways to take so many segments from both ends.
+fn ends<'b>(
+    names: &'b [&str],
+    shared: std::ops::RangeInclusive<usize>,
+) -> impl Iterator<Item = (String, String)> + 'b {
+    let most = 0..=names.len().min(MOST_SEGMENTS);
+    let ways = most.clone().flat_map(move |head| most.clone().map(move |tail| (head, tail)));
+    ways.filter(move |(head, tail)| shared.contains(&(head + tail)) && head + tail <= names.len())
+        .filter_map(|(head, tail)| {
+            let end = names.len() - tail;
+            Some((names.get(..head)?.join("/"), names.get(end..)?.join("/")))
+        })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+use super::bound;
+use super::family::Family;
+use crate::diag::quoted;
+use crate::model::Unit;
+use crate::model::number::{plain, quantity, setting, share, thousands};
+use crate::stats::scaling::{
+    Degradation, FEWEST_SIZES, Knee, LEAST_SPAN, Lacking, LoadCurve, Saturation, Shape,
+};
+
+/// A size: `10`, `1,000`, `0.5`.
+pub(super) fn size(n: f64) -> String {
+    if n.fract() == 0.0 && n.abs() < 1e15 { thousands(n as u64) } else { plain(n) }
+}
+
+/// A growth with an exponent: `n^0.61`.
+pub(super) fn power(exponent: f64) -> String {
+    format!("n^{exponent:.2}")
+}
+
+/// An interval of exponents: `0.55 to 0.67`.
+pub(super) fn interval(low: f64, high: f64) -> String {
+    format!("{low:.2} to {high:.2}")
+}
+
+/// The classes that fit: `n`, `n or n log n`, `log n to n^2`, `falls`.
+pub(super) fn classes(shape: &Shape) -> String {
+    let name = |class| bound::name(class).to_owned();
+    match shape.fits.as_slice() {
+        [] => "falls".into(),
+        [only] => name(only.class),
+        [one, other] => format!("{} or {}", name(one.class), name(other.class)),
+        [first, .., last] => format!("{} to {}", name(first.class), name(last.class)),
+    }
+}
+
+/// What a family lacks.
+pub(super) fn lacking(lacking: Lacking, family: &Family<'_>) -> String {
+    let twice = family.sizes.windows(2).find_map(|pair| match pair {
+        [(a, one), (b, other)] if a == b => Some((one, other)),
+        _ => None,
+    });
+    match (lacking, twice) {
+        (_, Some((one, other))) => {
+            format!("{} and {} have the same size", quoted(one.as_str()), quoted(other.as_str()))
+        }
+        (Lacking::Sizes(1), _) => {
+            format!("it has one size that counts; an exponent needs {FEWEST_SIZES}")
+        }
+        (Lacking::Sizes(count), _) => {
+            format!("it has {count} sizes that count; an exponent needs {FEWEST_SIZES}")
+        }
+        (Lacking::Span(span), _) => {
+            format!("its sizes span a factor of {}; an exponent needs {LEAST_SPAN}", plain(span))
+        }
+        (Lacking::Numbers, _) => "a number is not above zero".into(),
+    }
+}
+
+pub(super) fn misfit(family: &str, misfit: f64) -> String {
+    format!(
+        "{}: no class describes it; the best is off by {} on average",
+        quoted(family),
+        share(misfit)
+    )
+}
+
+pub(super) fn overhead(family: &str, overhead: f64, unit: Unit) -> String {
+    format!(
+        "{}: {} do not depend on the size, more than a tenth of the largest number, so that the exponent is too low; measure larger sizes",
+        quoted(family),
+        quantity(overhead, unit)
+    )
+}
+
+pub(super) fn knee(family: &str, knee: &Knee) -> String {
+    format!(
+        "{} has a knee at {}: up to it {}, from it on {}",
+        quoted(family),
+        size(knee.n),
+        power(knee.before),
+        power(knee.after)
+    )
+}
+
+/// Where a load curve gives way, as notes.
+pub(super) fn load(family: &str, curve: &LoadCurve, unit: Unit) -> Vec<String> {
+    let note = |what: String, proven: Option<bool>| {
+        let doubt = if proven == Some(false) { ", which may be noise" } else { "" };
+        format!("{} {what}{doubt}", quoted(family))
+    };
+    let saturation = curve.saturation.map(|found| note(saturates(found), found.proven));
+    let fall = curve.degradation.map(|found| note(falls(found, unit), found.proven));
+    saturation.into_iter().chain(fall).collect()
+}
+
+/// The first way in which a load curve gives way.
+pub(super) fn gives_way(
+    saturation: Option<Saturation>,
+    fall: Option<Degradation>,
+    unit: Unit,
+) -> String {
+    let parts: Vec<String> =
+        saturation.map(saturates).into_iter().chain(fall.map(|fall| falls(fall, unit))).collect();
+    parts.join(" and ")
+}
+
+fn saturates(found: Saturation) -> String {
+    format!(
+        "saturates after {} ({} up to {})",
+        size(found.after),
+        power(found.exponent),
+        size(found.next)
+    )
+}
+
+fn falls(found: Degradation, unit: Unit) -> String {
+    format!(
+        "degrades at {}: {} there, {} below {} at {}",
+        size(found.load),
+        quantity(found.throughput, unit),
+        setting(((1.0 - found.throughput / found.best) * 1000.0).round() / 1000.0),
+        quantity(found.best, unit),
+        size(found.best_load)
+    )
+}

@@ -1,0 +1,132 @@
+//! The tables of the rules: their words from the view, bars for the parts of an overhead, plots of their curves.
+
+use std::fmt::Write;
+
+use minijinja::{Value, context};
+
+use super::curve;
+use super::picture::tenth;
+use super::rows::safe;
+use crate::model::{Cell, Number, NumberKind, Status, Table, TableRow};
+use crate::report::view::{self, Section, View};
+
+/// Rows of one table, and its plots.
+const ROWS: usize = 500;
+const PLOTS: usize = 60;
+/// The kind of table whose parts are drawn as bars.
+const OVERHEAD: &str = "overhead";
+/// The width and the height of a bar.
+const WIDTH: f64 = 112.0;
+const HEIGHT: f64 = 8.0;
+
+/// Every table with its plots.
+pub(super) fn tables(view: &View<'_>) -> Vec<Value> {
+    view::sections(view.report).iter().map(table).collect()
+}
+
+fn table(section: &Section<'_>) -> Value {
+    let bars: Vec<Option<Bars>> =
+        section.columns.iter().map(|head| Bars::of(section.table, &head.key)).collect();
+    // The first column of words names the row.
+    let heads = section.columns.iter().position(|head| head.key != "requirement" && !head.right);
+    let rows = section.rows.iter().take(ROWS).map(|line| {
+        let columns = section.columns.iter().zip(&line.cells).zip(&bars).enumerate();
+        let cells = columns.map(|(i, ((head, written), bars))| {
+            let status = (head.key == "status").then(|| line.row.status.map(status)).flatten();
+            let bar = bars.as_ref().and_then(|bars| bars.bar(line.row, &head.key));
+            context! {
+                text => safe(written.full.html()),
+                right => head.right,
+                heads => Some(i) == heads,
+                status,
+                bar => safe(bar.unwrap_or_default()),
+            }
+        });
+        context! { status => line.row.status.map(status), cells => cells.collect::<Vec<_>>() }
+    });
+    let rows: Vec<Value> = rows.collect();
+    let columns = section.columns.iter().map(|head| {
+        context! { title => safe(head.title.html()), right => head.right }
+    });
+    context! {
+        title => safe(section.title.html()),
+        summary => section.tally.as_str(),
+        columns => columns.collect::<Vec<_>>(),
+        left_out => section.rows.len().saturating_sub(rows.len()),
+        rows,
+        notes => section.notes.iter().map(|note| safe(note.html())).collect::<Vec<_>>(),
+        plots => section.table.curves.iter().filter_map(curve::plot).take(PLOTS).collect::<Vec<_>>(),
+    }
+}
+
+/// A status as the style calls it.
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Met => "met",
+        Status::Close => "close",
+        Status::Unproven => "unproven",
+        Status::Missed => "missed",
+        Status::NotMeasured => "not-measured",
+    }
+}
+
+/// The scale that the bars of one column share.
+struct Bars {
+    low: f64,
+    high: f64,
+}
+
+impl Bars {
+    /// A scale for a column of parts in a table about overhead; `None` for any other column.
+    fn of(table: &Table, key: &str) -> Option<Self> {
+        let parts = || table.rows.iter().filter_map(|row| part(row.cells.get(key)?));
+        if table.kind != OVERHEAD || parts().count() < 2 {
+            return None;
+        }
+        let limits = table.rows.iter().filter_map(limit);
+        let ends = parts().flat_map(|n| [Some(n.value), n.low, n.high]).flatten().chain(limits);
+        let (low, high) = ends.fold((0.0_f64, 0.0_f64), |(low, high), n| (low.min(n), high.max(n)));
+        (high > low && (high - low).is_finite()).then_some(Self { low, high })
+    }
+
+    fn x(&self, at: f64) -> f64 {
+        tenth(WIDTH * ((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
+    }
+
+    /// The bar of a row, with its limit as a line; the number stands beside it.
+    fn bar(&self, row: &TableRow, key: &str) -> Option<String> {
+        let number = part(row.cells.get(key)?)?;
+        let (zero, end) = (self.x(0.0), self.x(number.value));
+        let kind = if row.status == Some(Status::Missed) { "over" } else { "part" };
+        let mut svg = format!(
+            "<svg class=\"bar\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\"><rect class=\"ground\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/><rect class=\"{kind}\" x=\"{}\" width=\"{}\" height=\"{HEIGHT}\"/>",
+            zero.min(end),
+            tenth((end - zero).abs()),
+        );
+        if let Some(limit) = limit(row) {
+            let _ = write!(svg, "<path class=\"ln\" d=\"M{} 0v{HEIGHT}\"/>", self.x(limit));
+        }
+        svg.push_str("</svg>");
+        Some(svg)
+    }
+}
+
+/// A part of a whole, or a change.
+fn part(cell: &Cell) -> Option<&Number> {
+    match cell {
+        Cell::Number(number) if is_part(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// The ceiling that a row sets for its part.
+fn limit(row: &TableRow) -> Option<f64> {
+    row.cells.values().find_map(|cell| match cell {
+        Cell::AtMost(number) if is_part(number) => Some(number.value),
+        _ => None,
+    })
+}
+
+fn is_part(number: &Number) -> bool {
+    matches!(number.kind, NumberKind::Share | NumberKind::Change) && number.value.is_finite()
+}

@@ -1,0 +1,65 @@
+use super::{Exponent, MARGIN};
+use crate::stats::decide::decide;
+use crate::stats::paired::{Block, paired};
+use crate::stats::{Estimate, Evidence};
+
+/// How the exponent of head differs from that of base.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExponentChange {
+    /// Head minus base.
+    pub estimate: f64,
+    /// Lower end of its 95 % interval; may be infinite.
+    pub low: f64,
+    /// Upper end of its 95 % interval; may be infinite.
+    pub high: f64,
+    /// One-sided p value for "head grows faster by more than [`MARGIN`]".
+    pub p_larger: f64,
+    /// How many blocks it stands on; 0 where runs were not paired.
+    pub blocks: usize,
+}
+
+/// From the differences (head minus base) of interleaved blocks: the trimmed paired t of [`paired`], with an additive margin.
+///
+/// Differences that are all the same come from counters and are exact. `None` for fewer than two blocks.
+#[must_use]
+pub fn paired_change(differences: &[f64]) -> Option<ExponentChange> {
+    let blocks: Vec<Block> =
+        differences.iter().map(|&difference| Block { difference, spread: None }).collect();
+    let estimate = paired(&blocks)?;
+    if estimate.variance == 0.0 {
+        let p_larger = if estimate.change > MARGIN { 0.0 } else { 1.0 };
+        let Estimate { change, .. } = estimate;
+        return Some(ExponentChange {
+            estimate: change,
+            low: change,
+            high: change,
+            p_larger,
+            blocks: blocks.len(),
+        });
+    }
+    Some(decided(Evidence::from(estimate), blocks.len()))
+}
+
+/// From two sides whose runs are not paired: the standard errors of both, with the degrees of freedom of Welch (1947)
+/// and Satterthwaite (1946).
+#[must_use]
+pub fn unpaired_change(base: &Exponent, head: &Exponent) -> ExponentChange {
+    let (b, h) = (base.error.powi(2), head.error.powi(2));
+    let square = b + h;
+    let df = square.powi(2) / (b * b / base.df + h * h / head.df);
+    let change = head.estimate - base.estimate;
+    let se = square.sqrt();
+    decided(Evidence { change, se_low: se, se_high: se, df }, 0)
+}
+
+/// The additive margin is handed over as the relative one whose logarithm it is.
+fn decided(evidence: Evidence, blocks: usize) -> ExponentChange {
+    let decision = decide(evidence, MARGIN.exp_m1(), 0.025);
+    ExponentChange {
+        estimate: decision.change,
+        low: decision.low,
+        high: decision.high,
+        p_larger: decision.p_larger,
+        blocks,
+    }
+}

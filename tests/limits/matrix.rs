@@ -1,0 +1,49 @@
+use super::*;
+
+/// Requirements that several rules share, that hold by half, that nothing measures.
+#[test]
+fn requirements_are_gathered_over_all_rules() {
+    let report = held(
+        r#"
+  - budget: { id: NFR-1, benchmarks: "event/*", metric: time, limit: 200us, tier: must }
+  - stability: { id: NFR-1, benchmarks: event/a, cv: 10% }
+  - relation: { id: NFR-2, faster: event/a, than: event/b, at-least: 2x, tier: should }
+  - budget: { id: NFR-3, benchmarks: gone, metric: memory, limit: 1MB, tier: quality }
+  - budget: { benchmarks: "event/*", metric: time, limit: 1ms }
+"#,
+        vec![times("event/a", 0, &[100.0, 101.0, 99.0]), times("event/b", 0, &[210.0, 211.0])],
+    );
+    let matrix = Report {
+        tables: report.tables.iter().filter(|t| t.kind == "compliance").cloned().collect(),
+        ..report
+    };
+    insta::assert_snapshot!(shown(&matrix));
+}
+
+#[test]
+fn key_metrics_tell_the_mean_the_worst_and_the_best() {
+    let both = |name: &str, base: f64, head: f64| {
+        (0..5)
+            .flat_map(move |block| {
+                let wobble = 1.0 + 0.001 * f64::from(block);
+                let at = |v: f64| times(name, block, &[v * wobble]);
+                [Run { side: Side::Base, ..at(base) }, at(head)]
+            })
+            .collect::<Vec<Run>>()
+    };
+    let mut runs =
+        [both("a", 100.0, 110.0), both("b", 100.0, 95.0), both("c", 100.0, 100.0)].concat();
+    runs.push(values("a", "memory", Unit::Bytes, 0, vec![4e6]));
+    runs.push(values("b", "memory", Unit::Bytes, 0, vec![6e6]));
+    runs.push(values("c", "streams", Unit::Count, 0, vec![6.0]));
+    let report = held("  - regression: { metric: time, critical: 20% }", runs);
+    let only = Report {
+        tables: report.tables.iter().filter(|t| t.kind == "metrics").cloned().collect(),
+        findings: Vec::new(),
+        diagnostics: Vec::new(),
+        ..report
+    };
+    insta::assert_snapshot!(shown(&only));
+    let single = held("  - budget: { limit: 1ms }", vec![times("a", 0, &[1.0])]);
+    assert!(single.tables.iter().all(|table| table.kind != "metrics"));
+}

@@ -1,0 +1,77 @@
+use benchgate::model::Cell;
+use proptest::prelude::*;
+
+use super::*;
+
+const RULE: &str =
+    "  - stability: { cv: 6%, p95-over-p50: { notice: 5%, warning: 12% }, run-to-run: 1% }";
+
+/// Five runs of 200 samples, of which each spreads more than the one before.
+fn runs(scale: f64) -> Vec<Run> {
+    let samples = |run: u32| -> Vec<f64> {
+        let one = |i: u32| 100.0 + f64::from(i * 37 % 200) * 0.1 * (1.0 + f64::from(run) / 10.0);
+        (0..200).map(|i| one(i) * scale).collect()
+    };
+    (0..5).map(|run| times("send", run, &samples(run))).collect()
+}
+
+fn number(report: &Report, key: &str) -> (f64, Option<f64>, Option<f64>) {
+    let table = report.tables.last().expect("a table");
+    match table.rows[0].cells[key] {
+        Cell::Number(n) => (n.value, n.low, n.high),
+        _ => panic!("{key} is no number"),
+    }
+}
+
+/// numpy and scipy 1.16, x of each run, Student's t on the logarithms of the runs:
+/// `x.std(ddof=1) / x.mean()`, `scipy.stats.mstats.hdquantiles(x, [.95])[0] / np.median(x) - 1`,
+/// `1.4826 * np.median(abs(m - np.median(m))) / np.median(m) + 1e-6`.
+#[test]
+fn spreads_are_those_of_numpy() {
+    let report = held(RULE, runs(1.0));
+    let close = |found: f64, wanted: f64| {
+        assert!((found / wanted - 1.0).abs() < 1e-9, "{found} is not {wanted}");
+    };
+    close(number(&report, "cv").0, 0.062_046_651_256_692_3);
+    close(number(&report, "p95-over-p50").0, 0.096_480_257_278_393_38);
+    close(number(&report, "run-to-run").0, 0.013_179_372_342_326_306);
+    insta::assert_snapshot!(shown(&report));
+}
+
+#[test]
+fn what_cannot_be_told_is_said() {
+    let even = |n: u32| -> Vec<f64> { (0..n).map(|i| 100.0 + f64::from(i % 5)).collect() };
+    let said =
+        [(Statistic::Mean, 1e5), (Statistic::Stddev, 2e4), (Statistic::Percentile(95_000), 1.2e5)];
+    let runs = vec![
+        averages("criterion", 0, &even(200)),
+        times("few", 0, &even(20)),
+        times("same", 0, &[100.0; 200]),
+        summary("told", "time", Unit::Nanoseconds, &said),
+    ];
+    let report = held(
+        r#"
+  - stability: { id: S-1, cv: 10%, p95-over-p50: 5%, run-to-run: 5%, tier: must }
+  - stability: { benchmarks: gone, cv: 10% }
+  - stability: { benchmarks: criterion, p95-over-p50: 5%, accept-averages: true }
+"#,
+        runs,
+    );
+    insta::assert_snapshot!(shown(&report));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_faster_machine_is_not_steadier(scale in 0.01..100.0_f64, turn in 0..5_usize) {
+        let plain = held(RULE, runs(1.0));
+        let mut other = runs(scale);
+        other.rotate_left(turn);
+        let other = held(RULE, other);
+        for key in ["cv", "p95-over-p50", "run-to-run"] {
+            let (one, two) = (number(&plain, key).0, number(&other, key).0);
+            prop_assert!((one / two - 1.0).abs() < 1e-6, "{key} {one} {two}");
+        }
+    }
+}
