@@ -1,7 +1,7 @@
 # What a contributor runs; `.ci/run` runs the same.
 
 # Format, lints, tests, documentation, dependencies, workflows.
-default: fmt lint test doc audit workflows
+default: fmt lint test doc audit workflows browser
 
 fmt:
     cargo fmt --check
@@ -22,6 +22,10 @@ audit:
 # action.yml, its scripts, the workflows and the examples.
 workflows:
     .ci/workflows
+
+# The HTML report in Chromium.
+browser:
+    .ci/browser
 
 # Accept changed snapshots after reading them.
 accept:

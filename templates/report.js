@@ -165,7 +165,7 @@
     const [margin, path, estimate] = numbers;
     row.cells[3].prepend(shape("svg", { viewBox: "0 0 120 16", "aria-hidden": "true" },
       shape("rect", { class: "mg", x: 60 - margin, width: 2 * margin, height: 16 }),
-      line("ln", path), shape("circle", { cx: estimate, cy: 8, r: 3.5 })));
+      line("ln", path), shape("circle", { cx: estimate, cy: 8, r: 3 })));
   }
   for (const row of rows) sight.observe(row);
 
@@ -233,7 +233,7 @@
     if (!plot.about.length) return null;
     const line = ([label, base, head]) =>
       element("tr", {}, element("th", { scope: "row" }, word(label)), element("td", { class: "n" }, word(base)), element("td", { class: "n" }, word(head)));
-    const heads = ["", "base", "head"].map((name, i) => name ? element("th", { scope: "col", class: "n" }, name) : element("td"));
+    const heads = ["", "Base", "Head"].map((name) => name ? element("th", { scope: "col", class: "n" }, name) : element("td"));
     return element("table", { class: "plain about" },
       element("caption", { class: "unseen" }, `Base and head of ${rows[i].cells[0].textContent}`),
       element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...plot.about.map(line)));

@@ -209,18 +209,6 @@ pub fn html(text: &str) -> String {
     out
 }
 
-/// Foreign words in the summary of a fold, which GitHub takes as HTML: what is more than plain words becomes code, so
-/// that nobody is mentioned and nothing is linked.
-#[must_use]
-pub(crate) fn summary(text: &str, longest: usize) -> String {
-    let shown = cut(text, longest);
-    match shown.trim() {
-        "" => "(blank)".to_owned(),
-        calm if is_calm(calm) => html(calm),
-        other => format!("<code>{}</code>", html(other)),
-    }
-}
-
 /// Text as code in HTML.
 #[must_use]
 pub fn html_code(text: &str) -> String {
@@ -240,6 +228,18 @@ pub fn html_prose(text: &str) -> String {
         }
     }
     if out.trim().is_empty() { "(blank)".to_owned() } else { out }
+}
+
+/// Foreign words in the summary of a fold, which GitHub takes as HTML: what is more than plain words becomes code, so
+/// that nobody is mentioned and nothing is linked.
+#[must_use]
+pub(crate) fn summary(text: &str, longest: usize) -> String {
+    let shown = cut(text, longest);
+    match shown.trim() {
+        "" => "(blank)".to_owned(),
+        calm if is_calm(calm) => html(calm),
+        other => format!("<code>{}</code>", html(other)),
+    }
 }
 
 /// Text for XML: control characters, most of which XML cannot hold at all, become visible. The writer escapes the

@@ -6,7 +6,7 @@
 mod budget;
 mod context;
 #[cfg(test)]
-mod documented;
+pub(super) mod documented;
 mod tables;
 
 use minijinja::{AutoEscape, Value};

@@ -62,7 +62,7 @@ impl Form {
     pub fn template(self) -> Option<&'static str> {
         match self {
             Self::Markdown => Some(markdown::COMMENT),
-            Self::Html => Some("report.html.j2"),
+            Self::Html => Some(html::PAGE),
             Self::Text | Self::Junit | Self::Json => None,
         }
     }

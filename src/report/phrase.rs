@@ -92,6 +92,19 @@ impl Phrase {
         self.markdown().replace('|', "\\|")
     }
 
+    /// As HTML inside of an element.
+    pub(crate) fn html(&self) -> String {
+        self.render(|piece| match piece {
+            // A number stays beside its sign.
+            Piece::Text(text) => escape::html(text).replace(" %", "&nbsp;%"),
+            Piece::Strong(text) => format!("<strong>{}</strong>", escape::html(text)),
+            Piece::Name(name) if name.trim().is_empty() => "(blank)".to_owned(),
+            Piece::Name(name) => escape::html_code(&escape::cut_middle(name, escape::NAME)),
+            Piece::Words(words) => escape::html_prose(words),
+            Piece::Word(word) => escape::html(&escape::cut(word, escape::WORD)),
+        })
+    }
+
     /// For the summary of a fold, which is HTML inside Markdown.
     pub(crate) fn summary(&self) -> String {
         self.render(|piece| match piece {
@@ -99,18 +112,6 @@ impl Phrase {
             Piece::Name(name) => escape::summary(name, escape::NAME),
             Piece::Words(words) => escape::summary(words, escape::NAME),
             Piece::Word(word) => escape::summary(word, escape::WORD),
-        })
-    }
-
-    /// As HTML inside of an element.
-    pub(crate) fn html(&self) -> String {
-        self.render(|piece| match piece {
-            Piece::Text(text) => escape::html(text),
-            Piece::Strong(text) => format!("<strong>{}</strong>", escape::html(text)),
-            Piece::Name(name) if name.trim().is_empty() => "(blank)".to_owned(),
-            Piece::Name(name) => escape::html_code(&escape::cut_middle(name, escape::NAME)),
-            Piece::Words(words) => escape::html_prose(words),
-            Piece::Word(word) => escape::html(&escape::cut(word, escape::WORD)),
         })
     }
 

@@ -43,7 +43,7 @@ function benchmark(i, next, scale) {
   const common = { benchmark: name(i), metric: throughput ? "throughput" : "time", statistic: "median", unit: throughput ? "bytes_per_s" : "ns" };
   const side = (factor) => ({ estimate: amount * factor, runs: BLOCKS, samples: 1000 });
   const measurements = Object.entries(sides).map(([which, [runs, q]]) => ({
-    side: which, ...common, estimate: runs[0], low: amount * 0.99, high: amount * 1.01, n: BLOCKS, samples: 1000, outliers: i % 7, stage: "screen",
+    side: which, ...common, estimate: q[10], low: q[10] * 0.99, high: q[10] * 1.01, n: BLOCKS, samples: 1000, outliers: i % 7, stage: "screen",
     per_run: runs, noise: runs.map(() => noise), blocks: runs.map((_, b) => b), links: runs.map(() => null), quantiles: q,
   }));
   const comparison = {

@@ -6,8 +6,8 @@ mod overhead;
 mod presence;
 mod regression;
 mod relation;
-mod stability;
 mod scaling;
+mod stability;
 
 pub use budget::Budget;
 pub use growth::Growth;
@@ -15,8 +15,8 @@ pub use overhead::Overhead;
 pub use presence::Presence;
 pub use regression::{Evidence, NamedTest, Regression};
 pub use relation::Relation;
-pub use stability::Stability;
 pub use scaling::{Growing, Scaling};
+pub use stability::Stability;
 
 use std::collections::BTreeMap;
 

@@ -35,11 +35,10 @@ impl Axis {
     /// An axis for all of these numbers; `None` where there are none.
     fn new(numbers: impl Iterator<Item = f64>, from: f64, to: f64) -> Option<Self> {
         let logs = numbers.filter(|&n| is_drawn(n)).map(f64::ln);
-        let (low, high) = logs.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| {
-            (low.min(n), high.max(n))
-        });
+        let (low, high) = logs
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| (low.min(n), high.max(n)));
         let padding = (0.04 * (high - low)).max(0.05);
-        low.is_finite().then(|| Self { low: low - padding, high: high + padding, from, to })
+        low.is_finite().then_some(Self { low: low - padding, high: high + padding, from, to })
     }
 
     fn at(self, number: f64) -> f64 {
@@ -47,7 +46,7 @@ impl Axis {
         tenth(self.from + (self.to - self.from) * part.clamp(-0.5, 1.5))
     }
 
-    /// Round numbers on the axis: powers of ten, or 1, 2 and 5 times them where those are too few.
+    /// Round numbers on the axis: powers of ten, or more of them where those are too few to tell what the axis is.
     fn ticks(self) -> Vec<f64> {
         let decades = (self.low / std::f64::consts::LN_10).floor() as i32
             ..=(self.high / std::f64::consts::LN_10).ceil() as i32;
@@ -55,8 +54,12 @@ impl Axis {
             let all = decades.clone().flat_map(|d| steps.iter().map(move |s| s * 10f64.powi(d)));
             all.filter(|n| (self.low..=self.high).contains(&n.ln())).collect()
         };
-        let powers = of(&[1.0]);
-        let ticks = if powers.len() >= FEWEST_TICKS { powers } else { of(&[1.0, 2.0, 5.0]) };
+        let steps: [&[f64]; 3] =
+            [&[1.0], &[1.0, 2.0, 5.0], &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]];
+        let sets = steps.map(of);
+        let enough = sets.iter().position(|ticks| ticks.len() >= FEWEST_TICKS);
+        let [.., finest] = &sets;
+        let ticks = enough.and_then(|i| sets.get(i)).unwrap_or(finest).clone();
         let every = ticks.len().div_ceil(9).max(1);
         ticks.into_iter().step_by(every).collect()
     }
@@ -83,7 +86,8 @@ fn law(fit: &Fit, n: f64) -> Option<f64> {
 
 /// The plot of a curve; `None` where nothing of it has a place on the axes.
 pub(super) fn plot(curve: &Curve) -> Option<Value> {
-    let points = || curve.head.iter().chain(&curve.base).filter(|p| is_drawn(p.n) && is_drawn(p.value));
+    let points =
+        || curve.head.iter().chain(&curve.base).filter(|p| is_drawn(p.n) && is_drawn(p.value));
     let across = Axis::new(points().map(|p| p.n), LEFT, RIGHT)?;
     let values = points().flat_map(|p| [Some(p.value), p.low, p.high]).flatten();
     let up = Axis::new(values, BOTTOM, TOP)?;
@@ -140,7 +144,8 @@ fn line(fit: &Fit, across: Axis, up: Axis, smallest: f64, largest: f64) -> Optio
 /// What a reader who does not see the plot is told.
 fn words(curve: &Curve, name: &str, parameter: &str) -> String {
     let ends = |points: &[Point]| {
-        let drawn: Vec<&Point> = points.iter().filter(|p| is_drawn(p.n) && is_drawn(p.value)).collect();
+        let drawn: Vec<&Point> =
+            points.iter().filter(|p| is_drawn(p.n) && is_drawn(p.value)).collect();
         let (first, last) = (*drawn.first()?, *drawn.last()?);
         let at = |p: &Point| {
             let n = number::limit(p.n, Unit::Count);
@@ -154,9 +159,11 @@ fn words(curve: &Curve, name: &str, parameter: &str) -> String {
             words.push_str(&format!("; {side}: {ends}"));
         }
     }
-    let classes: Vec<&str> = curve.fits.iter().take(MOST_FITS).map(|fit| fit.class.as_str()).collect();
+    let classes: Vec<&str> =
+        curve.fits.iter().take(MOST_FITS).map(|fit| fit.class.as_str()).collect();
     if !classes.is_empty() {
-        words.push_str(&format!("; head fits {}", escape::cut(&classes.join(" or "), escape::NAME)));
+        words
+            .push_str(&format!("; head fits {}", escape::cut(&classes.join(" or "), escape::NAME)));
     }
     words
 }
@@ -169,7 +176,12 @@ mod tests {
         let points = |factor: f64| {
             values
                 .iter()
-                .map(|&(n, v)| Point { n, value: v * factor, low: Some(v * factor * 0.9), high: None })
+                .map(|&(n, v)| Point {
+                    n,
+                    value: v * factor,
+                    low: Some(v * factor * 0.9),
+                    high: None,
+                })
                 .collect()
         };
         Curve {
@@ -200,7 +212,7 @@ mod tests {
             let expected = first.1 + (last.1 - first.1) * (x - first.0) / (last.0 - first.0);
             assert!((y - expected).abs() < 0.2, "{x} {y} {expected}");
         }
-        insta::assert_snapshot!(plot.get_attr("words").unwrap().to_string(), @"");
+        insta::assert_snapshot!(plot.get_attr("words").unwrap().to_string(), @"dht/lookup/*; head: 1.00 µs at n = 10 to 100 µs at n = 1,000; base: 800 ns at n = 10 to 80.0 µs at n = 1,000; head fits n");
     }
 
     #[test]

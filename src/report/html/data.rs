@@ -15,6 +15,8 @@ use crate::report::{escape, number};
 
 /// How many characters of a benchmark's name are shown where there is room for it.
 const WHOLE_NAME: usize = 2_000;
+/// How many characters of the word for a level fit into a plot.
+const LEVEL: usize = 14;
 /// How many notes of a comparison are shown.
 const NOTES: usize = 20;
 
@@ -153,7 +155,7 @@ fn plot(
     });
     let sign = worse(c.better);
     let levels = crate::model::Severity::LEVELS.into_iter().filter_map(|level| {
-        let word = escape::cut(display.word(level), escape::WORD);
+        let word = escape::cut(display.word(level), LEVEL);
         Some((percent(sign * c.levels.get(level)?), words.place(&word)))
     });
     let levels: Vec<(f64, usize)> = levels.collect();
@@ -165,9 +167,9 @@ fn plot(
     let facts = facts.iter().map(|(label, text)| (words.place(label), words.place(text)));
     let facts = facts.collect();
     let about = facts::sides(row);
-    let about = about.iter().map(|(label, [base, head])| {
-        (words.place(label), words.place(base), words.place(head))
-    });
+    let about = about
+        .iter()
+        .map(|(label, [base, head])| (words.place(label), words.place(base), words.place(head)));
     let about = about.collect();
     let notes = c.notes.iter().take(NOTES);
     let notes = notes.map(|note| words.place(&escape::cut(note, escape::SENTENCE))).collect();
@@ -232,7 +234,11 @@ mod tests {
     fn numbers_of_a_small_report() {
         let report = samples::small();
         let view = View::new(&report);
-        insta::assert_snapshot!(format!("{}\n{}", columns(&view, Scale::new(&view.rows)), plots(&view)));
+        insta::assert_snapshot!(format!(
+            "{}\n{}",
+            columns(&view, Scale::new(&view.rows)),
+            plots(&view)
+        ));
     }
 
     /// Reads places back as the script does.

@@ -25,7 +25,7 @@ pub(super) fn facts(row: &Row<'_>) -> Vec<(&'static str, String)> {
     if c.levels.highest() > Severity::None {
         facts.push(("levels", levels(c)));
     }
-    facts.push(("fails the build", if c.gating { "yes, at its level" } else { "no" }.to_owned()));
+    facts.push(("can fail the build", if c.gating { "yes" } else { "no" }.to_owned()));
     if c.more_blocks.is_some() {
         facts.push(("would decide", row.would_decide()));
     }

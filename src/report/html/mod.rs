@@ -12,17 +12,19 @@ mod page;
 mod picture;
 mod rows;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use base64::Engine;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Value, context};
 use sha2::{Digest, Sha256};
 
 use super::view::View;
-use super::{Options, RenderError, markdown};
+use super::{Options, RenderError, template};
 use crate::model::Report;
 
 /// The template that is rendered.
-const PAGE: &str = "report.html.j2";
+pub(super) const PAGE: &str = "report.html.j2";
 /// The templates that are embedded.
 const EMBEDDED: &[(&str, &str)] = &[
     (PAGE, include_str!("../../../templates/report.html.j2")),
@@ -32,34 +34,23 @@ const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 pub(super) fn render(report: &Report, options: &Options) -> Result<String, RenderError> {
-    let wrong = |error: minijinja::Error| super::template::describe(&error, &options.templates, "report.html.j2", None);
-    let environment = environment(options).map_err(wrong)?;
-    let template = environment.get_template(PAGE).map_err(wrong)?;
-    let view = View::new(report);
-    let assets = context! {
-        style => Value::from_safe_string(STYLE.to_owned()),
-        style_hash => hash(STYLE),
-        script => Value::from_safe_string(SCRIPT.to_owned()),
-        script_hash => hash(SCRIPT),
+    let environment = template::environment(EMBEDDED, &options.templates, AutoEscape::Html)?;
+    let wrong = |error: &minijinja::Error, context: Option<&Value>| {
+        template::describe(error, &options.templates, PAGE, context)
     };
-    let page = context! { ..page::page(&view, options), ..assets };
-    template.render(page).map_err(wrong)
+    let template = environment.get_template(PAGE).map_err(|error| wrong(&error, None))?;
+    let page = page::page(&View::new(report), options);
+    template.render(&page).map_err(|error| wrong(&error, Some(&page)))
 }
 
-fn environment(options: &Options) -> Result<Environment<'_>, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let syntax = environment.syntax().to_builder();
-    let syntax = { syntax }.trim_blocks(true).lstrip_blocks(true).build()?;
-    environment.set_syntax(syntax);
-    environment.add_filter("thousands", super::words::thousands);
-    environment.set_recursion_limit(50);
-    let own = options.templates.sources();
-    for (name, source) in EMBEDDED.iter().copied().chain(own) {
-        environment.add_template(name, source)?;
+/// The style and the script, with what the policy calls them.
+fn assets() -> Value {
+    context! {
+        style => Value::from_safe_string(STYLE.to_owned()),
+        style_hash => Value::from_safe_string(hash(STYLE)),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        script_hash => Value::from_safe_string(hash(SCRIPT)),
     }
-    Ok(environment)
 }
 
 /// How a policy names a script or a style that may be in the page.

@@ -44,7 +44,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         suspects_why => view::suspects_why(report).iter().map(|why| safe(why.html())).collect::<Vec<_>>(),
         improved => rows(&|class| class == Class::Improved),
         waived => waived(view, display),
-        waivers => list(waivers.entries.iter().map(|entry| entry.as_str().into()), waivers.entries.len() + waivers.too_long),
+        waivers => list(waivers.entries.iter().map(|entry| safe(escape::html(entry))), waivers.entries.len() + waivers.too_long),
         config => safe(escape::html_code(&escape::cut_middle(config_file(view), escape::NAME))),
         inconclusive => rows(&|class| class == Class::Inconclusive),
         tables => table::tables(view),
@@ -55,10 +55,11 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         warnings => diagnostics(&view.warnings),
         how => view::how(report).iter().map(|line| safe(line.html())).collect::<Vec<_>>(),
         environment => environment(view),
-        docs_url => options.docs_url.as_deref().and_then(escape::link),
+        docs_url => options.docs_url.as_deref().and_then(escape::link).map(|url| safe(escape::html(&url))),
         tool => escape::cut(&tool, escape::WORD),
         columns => safe(data::columns(view, scale)),
         plots => safe(data::plots(view)),
+        ..super::assets()
     }
 }
 

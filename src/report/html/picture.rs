@@ -35,7 +35,7 @@ impl Scale {
         };
         let shown = furthest(&mut rows.iter().filter(needs));
         let furthest = if shown > 0.0 { shown } else { furthest(&mut rows.iter()) };
-        Self { end: (1.4 * furthest).clamp(0.02, FURTHEST) }
+        Self { end: (1.2 * furthest).clamp(0.02, FURTHEST) }
     }
 
     fn x(self, at: f64) -> f64 {
@@ -49,13 +49,17 @@ impl Scale {
         let clamped = |x: f64| x.clamp(first, last);
         let low = span.low.map_or(f64::NEG_INFINITY, |low| self.x(low));
         let high = span.high.map_or(f64::INFINITY, |high| self.x(high));
-        let mut line = format!("M{} 8H{}", tenth(clamped(low)), tenth(clamped(high)));
-        if low < first {
-            let _ = write!(line, "M{} 5l-4 3 4 3", first + 1.0);
-        }
-        if high > last {
-            let _ = write!(line, "M{} 5l4 3-4 3", last - 1.0);
-        }
+        let (from, to) = (tenth(clamped(low)), tenth(clamped(high)));
+        let mut line = format!("M{from} 8H{to}");
+        // An end that is known has a bar across, any other an arrow.
+        let _ = match low < first {
+            true => write!(line, "M{} 5l-4 3 4 3", first + 1.0),
+            false => write!(line, "M{from} 3v10"),
+        };
+        let _ = match high > last {
+            true => write!(line, "M{} 5l4 3-4 3", last - 1.0),
+            false => write!(line, "M{to} 3v10"),
+        };
         let margin = tenth(clamped(self.x(span.margin)) - HALF);
         Some(Picture(margin, line, tenth(clamped(self.x(span.estimate)))))
     }
@@ -72,7 +76,7 @@ impl Picture {
         let Self(margin, line, estimate) = self;
         let (left, width) = (tenth(HALF - margin), tenth(2.0 * margin));
         format!(
-            "<svg viewBox=\"0 0 120 16\" aria-hidden=\"true\"><path class=\"mg\" d=\"M{left} 0h{width}v16h-{width}z\"/><path class=\"ln\" d=\"{line}\"/><circle cx=\"{estimate}\" cy=\"8\" r=\"3.5\"/></svg>"
+            "<svg viewBox=\"0 0 120 16\" aria-hidden=\"true\"><path class=\"mg\" d=\"M{left} 0h{width}v16h-{width}z\"/><path class=\"ln\" d=\"{line}\"/><circle cx=\"{estimate}\" cy=\"8\" r=\"3\"/></svg>"
         )
     }
 }
@@ -110,7 +114,8 @@ mod tests {
         let mut open = comparison("open", 100.0, 123.0, (0.2, 0.26));
         open.change = open.change.map(|change| crate::model::Change { high: None, ..change });
         rows.push(open);
-        let pictures: Vec<String> = rows.iter().map(|row| scale.picture(row).unwrap().svg()).collect();
+        let pictures: Vec<String> =
+            rows.iter().map(|row| scale.picture(row).unwrap().svg()).collect();
         insta::assert_snapshot!(pictures.join("\n"));
     }
 }

@@ -10,9 +10,12 @@ use super::rows::safe;
 use crate::model::{Cell, Number, NumberKind, Status, Table, TableRow};
 use crate::report::view::{self, Section, View};
 
-/// Rows of one table, and its plots.
+/// Tables of a page, rows of one of them and of all, plots of one: more nobody reads, and whoever wrote the report
+/// may have made any number of them.
+const TABLES: usize = 60;
 const ROWS: usize = 500;
-const PLOTS: usize = 60;
+const ALL_ROWS: usize = 5_000;
+const PLOTS: usize = 40;
 /// The kind of table whose parts are drawn as bars.
 const OVERHEAD: &str = "overhead";
 /// The width and the height of a bar.
@@ -21,17 +24,23 @@ const HEIGHT: f64 = 8.0;
 
 /// Every table with its plots.
 pub(super) fn tables(view: &View<'_>) -> Vec<Value> {
-    view::sections(view.report).iter().map(table).collect()
+    let mut room = ALL_ROWS;
+    let tables = view.sections.iter().take(TABLES).map(|section| {
+        let most = room.min(ROWS);
+        room -= most.min(section.rows.len());
+        table(section, most)
+    });
+    tables.collect()
 }
 
-fn table(section: &Section<'_>) -> Value {
-    let bars: Vec<Option<Bars>> =
-        section.columns.iter().map(|head| Bars::of(section.table, &head.key)).collect();
+fn table(section: &Section<'_>, most: usize) -> Value {
+    let shown = view::most_important(section, most);
+    let bars = Bars::of(section.table);
     // The first column of words names the row.
     let heads = section.columns.iter().position(|head| head.key != "requirement" && !head.right);
-    let rows = section.rows.iter().take(ROWS).map(|line| {
-        let columns = section.columns.iter().zip(&line.cells).zip(&bars).enumerate();
-        let cells = columns.map(|(i, ((head, written), bars))| {
+    let rows = shown.iter().filter_map(|&place| section.rows.get(place)).map(|line| {
+        let columns = section.columns.iter().zip(&line.cells).enumerate();
+        let cells = columns.map(|(i, (head, written))| {
             let status = (head.key == "status").then(|| line.row.status.map(status)).flatten();
             let bar = bars.as_ref().and_then(|bars| bars.bar(line.row, &head.key));
             context! {
@@ -70,16 +79,16 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-/// The scale that the bars of one column share.
+/// The scale that all bars of a table share.
 struct Bars {
     low: f64,
     high: f64,
 }
 
 impl Bars {
-    /// A scale for a column of parts in a table about overhead; `None` for any other column.
-    fn of(table: &Table, key: &str) -> Option<Self> {
-        let parts = || table.rows.iter().filter_map(|row| part(row.cells.get(key)?));
+    /// A scale for the parts in a table about overhead; `None` for any other table.
+    fn of(table: &Table) -> Option<Self> {
+        let parts = || table.rows.iter().flat_map(|row| row.cells.values()).filter_map(part);
         if table.kind != OVERHEAD || parts().count() < 2 {
             return None;
         }
