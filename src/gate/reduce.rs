@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::model::{Data, Run, Statistic, Summary, SummaryOf};
 use crate::policy::Rule;
 use crate::policy::rules::NamedTest;
+use crate::stats::reduce::Samples;
 use crate::stats;
 
 /// A named test inside a single run keeps its samples, up to this many.
@@ -30,56 +31,55 @@ pub(super) struct Reduced {
 
 /// Reduces a run to the statistics that rules may want of it.
 pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
-    let (samples, weights, averages) = match &run.data {
+    let (weighted, averages): (Vec<(f64, f64)>, bool) = match &run.data {
         Data::Summary(summary) => return reduce_summary(summary),
-        Data::Values(values) => (values.clone(), vec![1.0; values.len()], false),
-        Data::Iterations { iters, times } => (
-            times.iter().zip(iters).map(|(time, iterations)| time / iterations).collect(),
-            iters.clone(),
-            true,
-        ),
+        Data::Values(values) => (values.iter().map(|&value| (value, 1.0)).collect(), false),
+        Data::Iterations { iters, times } => {
+            (times.iter().zip(iters).map(|(time, n)| (time / n, *n)).collect(), true)
+        }
     };
-    let mut sorted = samples.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let finite = samples.iter().all(|v| v.is_finite());
+    let kept = if weighted.len() <= MOST_VALUES && named_test(run, config) {
+        weighted.iter().map(|&(value, _)| value).collect()
+    } else {
+        Vec::new()
+    };
+    let samples = Samples::new(weighted);
+    let sorted = samples.sorted();
+    let finite = sorted.iter().all(|v| v.is_finite());
     let number = |(statistic, accept_averages): (Statistic, bool)| -> Option<Number> {
         let plain = |value| Some(Number { statistic, value, interval: None });
         if !finite {
             return plain(f64::NAN);
         }
         match statistic {
-            Statistic::Median => plain(stats::reduce::weighted_median(&samples, &weights)?),
-            Statistic::Mean => plain(stats::reduce::weighted_mean(&samples, &weights)?),
+            Statistic::Median => plain(samples.weighted_median()?),
+            Statistic::Mean => plain(samples.weighted_mean()?),
             Statistic::Min => plain(*sorted.first()?),
             Statistic::Max => plain(*sorted.last()?),
-            Statistic::Stddev => plain(stats::reduce::standard_deviation(&samples)?),
+            Statistic::Stddev => plain(samples.standard_deviation()?),
             Statistic::Slope => None,
             Statistic::Percentile(_) => {
                 let q = statistic.quantile()?;
-                if (samples.len() as u64) < stats::quantile::samples_needed(q)
+                if (sorted.len() as u64) < stats::quantile::samples_needed(q)
                     || (averages && !accept_averages)
                 {
                     return None;
                 }
                 Some(Number {
                     statistic,
-                    value: stats::quantile::quantile(&sorted, q)?,
-                    interval: stats::quantile::interval(&sorted, q, 0.95),
+                    value: stats::quantile::quantile(sorted, q)?,
+                    interval: stats::quantile::interval(sorted, q, 0.95),
                 })
             }
         }
     };
     Reduced {
         values: wanted(run, config).into_iter().filter_map(number).collect(),
-        spread: if finite { stats::reduce::spread(&samples) } else { None },
-        samples: samples.len() as u64,
-        outliers: if finite { stats::reduce::outliers(&samples) } else { 0 },
-        quantiles: if finite { stats::reduce::quantiles(&samples) } else { Vec::new() },
-        kept: if finite && samples.len() <= MOST_VALUES && named_test(run, config) {
-            samples
-        } else {
-            Vec::new()
-        },
+        spread: if finite { samples.spread() } else { None },
+        samples: sorted.len() as u64,
+        outliers: if finite { samples.outliers() } else { 0 },
+        quantiles: if finite { samples.quantiles() } else { Vec::new() },
+        kept: if finite { kept } else { Vec::new() },
         averages,
         summary: None,
     }
