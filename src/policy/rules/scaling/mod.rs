@@ -214,7 +214,7 @@ impl RuleKind for Scaling {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+    fn wants(&self, _side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
         if let Some(statistic) = self.statistic
             && self.metric == *metric
             && self.benchmarks.contains(benchmark)
