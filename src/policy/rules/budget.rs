@@ -274,7 +274,12 @@ fn message(
         format!("the limit of {}", amounts.limit(passed))
     };
     let beyond = margin(value, passed, better);
-    format!("{statistic} of {metric} is {}, {beyond}{of} {limit}", amounts.value(value))
+    // From twice on the words already end in "the limit".
+    let how_far = match beyond.strip_suffix("the limit") {
+        Some(times) => format!("{times}{limit}"),
+        None => format!("{beyond}{of} {limit}"),
+    };
+    format!("{statistic} of {metric} is {}, {how_far}", amounts.value(value))
 }
 
 /// What is wrong with `over`: it raises the severity of one limit, level by level.
