@@ -139,8 +139,9 @@ impl RuleKind for Budget {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
-        if let Some(statistic) = self.statistic
+    fn wants(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+        if side == Side::Head
+            && let Some(statistic) = self.statistic
             && self.metric == *metric
             && self.benchmarks.as_ref().is_none_or(|scope| scope.contains(benchmark))
         {
