@@ -22,15 +22,31 @@ fn main() -> io::Result<()> {
         |default| arguments.next().and_then(|text| text.parse().ok()).unwrap_or(default);
     let (benchmarks, samples): (usize, usize) = (number(10_000), number(100));
     let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut per_item = 1.0;
     for i in 0..benchmarks {
-        let (group, function) = (format!("group{}", i / 100), format!("function{}", i % 100));
-        let time = 10_f64.powf(random.random_range(1.0..6.0));
+        // Twenty functions a group, each at five sizes over which its time grows linearly.
+        let (group, function) = (format!("group{}", i / 100), format!("function{}", i % 100 / 5));
+        let size = 10 << (i % 5);
+        if i % 5 == 0 {
+            per_item = 10_f64.powf(random.random_range(0.0..4.0));
+        }
+        let time = per_item * f64::from(size);
         for (baseline, factor) in [("before", 1.0), ("after", if i % 100 == 7 { 1.3 } else { 1.0 })]
         {
-            let dir = Path::new(&directory).join(&group).join(&function).join(baseline);
+            let dir = Path::new(&directory)
+                .join(&group)
+                .join(&function)
+                .join(size.to_string())
+                .join(baseline);
             fs::create_dir_all(&dir)?;
             let shift = 1.0 + random.random_range(-0.01..0.01);
-            write(&dir, &group, &function, time * factor * shift, samples, &mut random)?;
+            write(
+                &dir,
+                [&group, &function, &size.to_string()],
+                time * factor * shift,
+                samples,
+                &mut random,
+            )?;
         }
     }
     println!(
@@ -42,19 +58,18 @@ fn main() -> io::Result<()> {
 /// One run of one benchmark around a time in nanoseconds.
 fn write(
     dir: &Path,
-    group: &str,
-    function: &str,
+    [group, function, size]: [&str; 3],
     time: f64,
     samples: usize,
     random: &mut ChaCha8Rng,
 ) -> io::Result<()> {
-    let id = format!("{group}/{function}");
+    let id = format!("{group}/{function}/{size}");
     let step = (5e6 / samples as f64 / time).ceil();
     let iters: Vec<f64> = (1..=samples).map(|i| i as f64 * step).collect();
     let times: Vec<f64> =
         iters.iter().map(|n| (n * time * (1.0 + random.random_range(0.0..0.02))).round()).collect();
     let benchmark = json!({
-        "group_id": group, "function_id": function, "value_str": null, "throughput": null,
+        "group_id": group, "function_id": function, "value_str": size, "throughput": null,
         "full_id": id, "directory_name": id, "title": id,
     });
     let estimate = |point: f64| {
