@@ -857,3 +857,46 @@ proptest! {
         prop_assert!(severity(small) <= severity(small * more));
     }
 }
+
+/// RU-8: runs whose samples tell their times are reduced to their growth where a rule asks for it, and only there.
+#[test]
+fn a_growth_rule_finds_the_leak_of_timestamped_samples() {
+    let soak = |side, block, slope: f64| {
+        let at: Vec<f64> = (0..240).map(|i| f64::from(i) * 30.0).collect();
+        let value = |t: &f64| 5e8 + slope * t / 3600.0 + 1e5 * (t * 12.9898).sin();
+        let samples = at.iter().map(value).collect();
+        Run { at, ..values("soak", "memory", Unit::Bytes, side, block, samples) }
+    };
+    let runs = |head: f64| -> Vec<Run> {
+        (0..3)
+            .flat_map(|block| [soak(Side::Base, block, -1e6), soak(Side::Head, block, head)])
+            .collect()
+    };
+    let leaks = config(
+        "version: 1\nrules:\n  - growth: { metric: memory, slope: { critical: 50MB/h }, ratio: 1.5x }\n",
+    );
+    let changes = config("version: 1\nrules:\n  - regression: { metric: memory, critical: 20% }\n");
+    let report_of = |config, runs| decided(runs, Order::Sequential, config);
+    let report = report_of(&leaks, runs(62e6));
+    let slopes: Vec<_> =
+        report.measurements.iter().filter(|m| m.statistic == Statistic::Slope).collect();
+    assert_eq!(slopes.len(), 2);
+    assert!(slopes.iter().all(|m| m.non_finite == 0 && m.zero == 0 && m.n == 3));
+    let messages: Vec<&str> = report.findings.iter().map(|f| f.message.as_str()).collect();
+    assert_eq!(report.outcome, Outcome::Fail, "{messages:?}");
+    assert!(
+        messages[0]
+            .starts_with("memory grows by 62.0 MB/h (62.0 MB/h to 62.0 MB/h), more than 50 MB/h"),
+        "{messages:?}"
+    );
+    assert!(
+        messages[1].starts_with("a suspected leak: ")
+            && messages[1].ends_with("and does not grow in base"),
+        "{messages:?}"
+    );
+    assert!(report.comparisons.iter().all(|c| c.statistic != Statistic::Slope));
+    assert_eq!(report_of(&leaks, runs(2e6)).outcome, Outcome::Pass);
+    assert!(
+        report_of(&changes, runs(2e6)).measurements.iter().all(|m| m.statistic != Statistic::Slope)
+    );
+}

@@ -97,7 +97,11 @@ impl Series {
         if self.first.as_ref().is_none_or(|first| place < first.place) {
             self.first = Some(First {
                 place,
-                quantiles: reduced.quantiles.clone(),
+                // Plots show samples beside their number; a standard deviation stands beside none.
+                quantiles: match number.statistic {
+                    Statistic::Stddev => Vec::new(),
+                    _ => reduced.quantiles.clone(),
+                },
                 values: reduced.kept.clone(),
                 interval: number.interval,
             });
@@ -188,12 +192,9 @@ pub(super) fn measurement(
             );
             continue;
         }
-        // Samples that are all alike have no spread; only a time of zero is none.
-        if entry.value == 0.0
-            && key.metric.zero_is_invalid()
-            && !slope
-            && key.statistic != Statistic::Stddev
-        {
+        // Samples that are all alike have no spread, and what stays as it is has no slope; only a time of zero is none.
+        let spread = key.statistic == Statistic::Stddev;
+        if entry.value == 0.0 && key.metric.zero_is_invalid() && !slope && !spread {
             m.zero += 1;
             let message = format!("{} is zero", what());
             diagnostics.push(

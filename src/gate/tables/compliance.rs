@@ -48,7 +48,7 @@ impl Requirements {
             kind: "compliance".into(),
             title: "Requirements".into(),
             columns: used_columns(
-                &[("requirement", "id"), ("rule", "rule"), ("benchmarks", "benchmarks")],
+                &[("requirement", "Id"), ("rule", "Rule"), ("benchmarks", "Benchmarks")],
                 |_| true,
             ),
             rows,

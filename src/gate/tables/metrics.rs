@@ -40,14 +40,14 @@ pub(super) fn table(comparisons: &[Comparison]) -> Option<Table> {
         .collect();
     let columns = used_columns(
         &[
-            ("metric", "metric"),
-            ("benchmarks", "benchmarks"),
-            ("median", "median"),
-            ("mean", "mean change"),
-            ("worst", "worst"),
-            ("worst-change", "its change"),
-            ("best", "best"),
-            ("best-change", "its change"),
+            ("metric", "Metric"),
+            ("benchmarks", "Benchmarks"),
+            ("median", "Median"),
+            ("mean", "Mean change"),
+            ("worst", "Worst"),
+            ("worst-change", "Its change"),
+            ("best", "Best"),
+            ("best-change", "Its change"),
         ],
         |key| rows.iter().any(|row| row.cells.contains_key(key)),
     );

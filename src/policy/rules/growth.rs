@@ -4,8 +4,8 @@ use serde::Deserialize;
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::Code;
 use crate::model::{
-    BenchmarkId, Better, Cell, Metric, Number, Severity, Side, Statistic, Status, Table, TableRow,
-    Unit,
+    BenchmarkId, Better, Cell, Column, Metric, Number, Severity, Side, Statistic, Status, Table,
+    TableRow, Unit,
 };
 use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
@@ -33,7 +33,6 @@ pub struct Growth {
     pub benchmarks: Option<Scope>,
     /// The metric.
     #[serde(default = "memory")]
-    #[schemars(with = "String", default = "memory")]
     pub metric: Metric,
     /// The growth that it may have at most, such as `50MB/h`.
     pub slope: Option<Limit<Slope>>,
@@ -43,7 +42,7 @@ pub struct Growth {
     pub tier: Option<Tier>,
     /// The severity beyond a limit of one value; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `proven`, the default: the lower end of the interval decides. `estimate`: the estimate decides.
+    /// `proven`: the lower end of the interval decides. `estimate`: the estimate decides.
     #[serde(default)]
     pub evidence: Evidence,
 }
@@ -79,6 +78,17 @@ impl Growth {
         fits.then_some(bounds.evidence(self.evidence))
     }
 
+    /// The columns of what is asked for.
+    fn columns(&self) -> Vec<Column> {
+        let always =
+            [("benchmark", "Benchmark"), ("metric", "Metric"), ("base", "Base"), ("head", "Head")];
+        let slope = self.slope.map(|_| ("limit", "Limit"));
+        let ratio =
+            self.ratio.map(|_| [("ratio", "Head over base"), ("ratio-limit", "Ratio limit")]);
+        let asked = slope.into_iter().chain(ratio.into_iter().flatten());
+        columns(&always.into_iter().chain(asked).collect::<Vec<_>>())
+    }
+
     fn row(&self, benchmark: &BenchmarkId) -> TableRow {
         let cells = [
             ("benchmark", Cell::Name(benchmark.as_str().to_owned())),
@@ -88,7 +98,7 @@ impl Growth {
             requirement: self.id.clone(),
             benchmark: Some(benchmark.clone()),
             status: Some(Status::NotMeasured),
-            severity: self.severity(),
+            severity: self.highest(),
             cells: cells.into_iter().map(|(key, cell)| (key.into(), cell)).collect(),
         }
     }
@@ -210,15 +220,7 @@ impl RuleKind for Growth {
         checked.tables.push(Table {
             kind: "growth".into(),
             title: "Growth".into(),
-            columns: columns(&[
-                ("benchmark", "Benchmark"),
-                ("metric", "Metric"),
-                ("base", "Base"),
-                ("head", "Head"),
-                ("limit", "Limit"),
-                ("ratio", "Head over base"),
-                ("ratio-limit", "Limit"),
-            ]),
+            columns: self.columns(),
             rows,
             notes,
             curves: Vec::new(),

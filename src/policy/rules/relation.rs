@@ -178,14 +178,14 @@ impl Relation {
     fn told(&self, rows: Vec<TableRow>, mut checked: Checked) -> Checked {
         let rows = checked.listed(rows);
         let mut columns = columns(&[
-            ("faster", "faster"),
-            ("than", "than"),
-            ("target", "target"),
-            ("actual", "actual"),
-            ("margin", "margin"),
+            ("faster", "Faster"),
+            ("than", "Than"),
+            ("target", "Target"),
+            ("actual", "Actual"),
+            ("margin", "Margin"),
         ]);
         if rows.iter().any(|row| row.cells.contains_key("samples")) {
-            columns.push(Column { key: "samples".into(), title: "samples".into() });
+            columns.push(Column { key: "samples".into(), title: "Samples".into() });
         }
         let notes = checked.note("pairs hold");
         checked.tables.push(Table {

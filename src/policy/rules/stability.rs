@@ -76,6 +76,16 @@ impl Kind {
         }
     }
 
+    /// The heading of its column.
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Cv => "CV",
+            Self::P95OverP50 => "P95 over p50",
+            Self::RunToRun => "Run to run",
+        }
+    }
+
+    /// The same in the middle of a sentence.
     fn title(self) -> &'static str {
         match self {
             Self::Cv => "cv",
@@ -334,12 +344,12 @@ impl Stability {
         checked: &mut Checked,
     ) -> Table {
         let rows = checked.listed(rows);
-        let mut columns = columns(&[("benchmark", "benchmark")]);
+        let mut columns = columns(&[("benchmark", "Benchmark")]);
         for (kind, _) in limits {
-            columns.push(Column { key: kind.key().into(), title: kind.title().into() });
+            columns.push(Column { key: kind.key().into(), title: kind.heading().into() });
         }
         if rows.iter().any(|row| row.cells.contains_key("samples")) {
-            columns.push(Column { key: "samples".into(), title: "samples".into() });
+            columns.push(Column { key: "samples".into(), title: "Samples".into() });
         }
         let title = if self.metric == Metric::time() {
             "Stability".to_owned()

@@ -116,6 +116,23 @@ fn what_no_report_holds_is_refused_and_never_repeated_at_length() {
     insta::assert_snapshot!(shown.join("\n\n"));
 }
 
+/// What a slope is of may shrink, or stay as it is.
+#[test]
+fn only_a_slope_may_be_negative_or_zero() {
+    let mut report = sample();
+    let shrinking = Measurement {
+        statistic: Statistic::Slope,
+        metric: Metric::new("memory"),
+        unit: Unit::Bytes,
+        low: Some(-5e6),
+        ..measurement("soak", Side::Head, &[-2e6, 0.0])
+    };
+    report.measurements.push(shrinking.clone());
+    assert!(read(&report).is_ok());
+    report.measurements.push(Measurement { statistic: Statistic::Mean, ..shrinking });
+    assert!(read(&report).is_err());
+}
+
 #[test]
 fn numbers_that_are_none_are_refused() {
     let good = String::from_utf8(bytes(&sample())).unwrap();

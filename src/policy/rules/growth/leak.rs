@@ -56,7 +56,8 @@ impl Growth {
             if status == Status::Missed { reached.max(target_severity) } else { reached };
         let passed = levels.get(severity).unwrap_or(target);
         let standing = Standing { status, severity, limit: passed };
-        Some((standing, words::leaks(&self.metric, base, head, passed)))
+        let slope = self.bounds(head.unit()).map(|bounds| bounds.target());
+        Some((standing, words::leaks(&self.metric, base, head, passed, slope)))
     }
 
     /// Whether head grows more than so many times as fast as base, at 97.5 %.

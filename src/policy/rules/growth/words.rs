@@ -8,9 +8,19 @@ pub(super) fn grows(metric: &Metric, head: Reading<'_>, most: f64) -> String {
     format!("{metric} grows by {}, more than {}/h", growth(amounts, head), limit(most, head.unit()))
 }
 
-/// `memory grows by 62.1 MB/h (55.0 to 69.2 MB/h), 3.1x as fast as in base (20 MB/h); 1.5x is allowed: a suspected leak`.
-pub(super) fn leaks(metric: &Metric, base: Reading<'_>, head: Reading<'_>, most: f64) -> String {
-    let amounts = Amounts::of([head.estimate(), base.estimate()], head.unit());
+/// `a suspected leak: memory grows by 62.1 MB/h (55.0 MB/h to 69.2 MB/h), 3.1x as fast as in base (20 MB/h), more than 1.5x`,
+/// in the unit of the limit of the slope, where there is one.
+pub(super) fn leaks(
+    metric: &Metric,
+    base: Reading<'_>,
+    head: Reading<'_>,
+    most: f64,
+    slope: Option<f64>,
+) -> String {
+    let amounts = slope.map_or_else(
+        || Amounts::of([head.estimate(), base.estimate()], head.unit()),
+        |slope| Amounts::beside(slope, head.unit()),
+    );
     let (before, after) = (base.estimate(), head.estimate());
     let beside = if before > 0.0 {
         format!(

@@ -13,6 +13,8 @@ pub(super) struct Scales {
     names: BTreeSet<String>,
     /// Their values, one entry a scale.
     values: Vec<Value>,
+    /// The parameter that the rule names and no benchmark has.
+    pub(super) unknown: Option<String>,
 }
 
 /// What each of the parameters is at a scale.
@@ -27,11 +29,15 @@ impl Scales {
             Some(by) => BTreeSet::from([by.clone()]),
             None => varying(&baselines).iter().map(ToString::to_string).collect(),
         };
-        let mut scales = Self { names, values: Vec::new() };
+        let mut scales = Self { names, ..Self::default() };
         let values: BTreeSet<Value> = parts.iter().map(|part| scales.value(part)).collect();
         scales.values = values.into_iter().collect();
         scales.values.sort_by(order);
-        if scales.values.len() < 2 { Self::default() } else { scales }
+        if scales.values.len() < 2 {
+            let unknown = scales.values.iter().all(BTreeMap::is_empty);
+            return Self { unknown: rule.by.clone().filter(|_| unknown), ..Self::default() };
+        }
+        scales
     }
 
     /// How many there are; 1 where nothing tells scales apart.

@@ -44,8 +44,8 @@ pub(super) fn table(
         rows.retain(|row| !matches!(row.status, Some(Status::Met) | None));
     }
     let left_out = all - rows.len();
-    rows.splice(0..0, shown.baseline_row());
-    rows.extend(shown.total_rows(totals));
+    // Totals stand in front of what they are made of: the end of a long table may be cut.
+    rows.splice(0..0, shown.baseline_row().into_iter().chain(shown.total_rows(totals)));
     for row in rows.iter_mut().filter(|row| row.status.is_none()) {
         row.requirement = None;
     }
@@ -221,7 +221,7 @@ impl<'a> Shown<'_, 'a> {
                 _ => String::new(),
             };
             let size = words::size(self.rule, self.parts.better, total.size);
-            Some(format!("top contributors{at}: {named} of {size} in all"))
+            Some(format!("top contributors{at}: {named}, of {size} in all"))
         };
         sums.filter_map(note).collect()
     }
@@ -230,6 +230,12 @@ impl<'a> Shown<'_, 'a> {
     fn cautions(&self) -> Vec<String> {
         let has = |holds: fn(&Part<'_>) -> bool| self.parts.parts.iter().any(holds);
         let mut notes = Vec::new();
+        if let Some(by) = &self.scales.unknown {
+            notes.push(format!(
+                "no benchmark here has the parameter {} that the rule goes by",
+                visible(by)
+            ));
+        }
         if has(|part| part.of_averages) {
             notes.push("percentiles are those of averages over iterations".to_owned());
         }

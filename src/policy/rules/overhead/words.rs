@@ -59,7 +59,7 @@ pub(super) fn of_total<'a>(
     (benchmark, format!("{about}{size}, {beyond}{largest}"))
 }
 
-/// The largest that a total is made of, with what each takes: `metrics/record 0.4 %, health/check 0.2 %`.
+/// The largest that a total is made of, with what each takes: `metrics/record (0.4 %), health/check (0.2 %)`.
 pub(super) fn contributors(
     rule: &Overhead,
     total: &Total<'_>,
@@ -67,7 +67,7 @@ pub(super) fn contributors(
     name: impl Fn(&BenchmarkId) -> String,
 ) -> Option<String> {
     let one = |(benchmark, taken): &(&BenchmarkId, Size)| {
-        format!("{} {}", name(benchmark), size(rule, better, *taken))
+        format!("{} ({})", name(benchmark), size(rule, better, *taken))
     };
     let named: Vec<String> = total.of.iter().take(rule.top).map(one).collect();
     (!named.is_empty()).then(|| named.join(", "))

@@ -3,19 +3,17 @@ use super::family::Family;
 use super::{Growing, Scaling, beyond, bound, words};
 use crate::diag::quoted;
 use crate::model::{
-    Better, Cell, Curve, Fit, Number, NumberKind, Severity, Side, Status, Table, TableRow,
+    Better, Cell, Curve, Fit, Number, NumberKind, Severity, Side, Status, Table, TableRow, Unit,
 };
 use crate::policy::rules::Evidence;
 use crate::policy::{Checked, Measured, finding};
 use crate::stats::scaling::{
-    Class, Exponent, ExponentChange, LoadCurve, MARGIN, Shape, analyse, load, paired_change,
-    unpaired_change,
+    Class, Exponent, ExponentChange, LawFit, LoadCurve, MARGIN, Shape, analyse, load,
+    paired_change, unpaired_change,
 };
 
 /// Fewer interleaved blocks than this prove no change.
 const FEWEST_BLOCKS: usize = 5;
-/// A law that is off by more than this on average does not describe its points.
-const MISFIT: f64 = 0.25;
 
 /// One thing that is asked for and how it stands.
 struct Answer {
@@ -48,7 +46,7 @@ impl Scaling {
         let shape = analyse(&sizes, overhead);
         match &shape {
             Ok(shape) => {
-                self.show(family, shape, head.unit(), &mut row, table);
+                self.show(family, shape, (head.unit(), better), &mut row, table);
                 let numbers: Vec<f64> = sizes.iter().map(|size| size.n).collect();
                 answers.extend(self.bounds(&family.name, shape, &numbers));
                 let earlier = before.as_ref().map(Measurements::sizes);
@@ -130,16 +128,25 @@ impl Scaling {
         &self,
         family: &Family<'_>,
         shape: &Shape,
-        unit: Option<crate::model::Unit>,
+        (unit, better): (Option<Unit>, Better),
         row: &mut TableRow,
         table: &mut Table,
     ) {
         row.cells.insert("exponent".into(), exponent(&shape.exponent));
         row.cells.insert("class".into(), Cell::Text(words::classes(shape)));
-        if shape.misfit > MISFIT && !shape.fits.is_empty() {
+        // A load curve is no law: it has notes of its own.
+        if self.degrades_after.is_some() {
+            return;
+        }
+        if shape.misfit > words::MISFIT && !shape.fits.is_empty() {
             table.notes.push(words::misfit(&family.name, shape.misfit));
         }
-        if let Some((overhead, unit)) = shape.overhead.zip(unit) {
+        // Where the laws that fit, which have the constant part apart, grow no faster than declared, nothing is hidden.
+        let within = |Growing(class)| shape.fits.iter().all(|fit| fit.class <= class);
+        if let Some((overhead, unit)) = shape.overhead.zip(unit)
+            && better == Better::Lower
+            && !self.at_most.is_some_and(within)
+        {
             table.notes.push(words::overhead(&family.name, overhead, unit));
         }
         if let Some(knee) = &shape.knee {
@@ -208,13 +215,7 @@ impl Scaling {
     }
 
     /// Whether a load curve holds up to its load.
-    fn held(
-        &self,
-        family: &str,
-        followed: &LoadCurve,
-        limit: f64,
-        unit: crate::model::Unit,
-    ) -> Answer {
+    fn held(&self, family: &str, followed: &LoadCurve, limit: f64, unit: Unit) -> Answer {
         let saturation = followed.saturation.filter(|found| found.next <= limit);
         let fall = followed.degradation.filter(|found| found.load <= limit);
         // Without noise (none is known, or the rule takes estimates) what is seen counts.
@@ -250,11 +251,7 @@ fn curve(
     base: Option<&Measurements<'_>>,
     shape: Option<&Shape>,
 ) -> Option<Curve> {
-    let fit = |fit: &crate::stats::scaling::LawFit| Fit {
-        class: bound::name(fit.class).into(),
-        a: fit.a,
-        b: fit.b,
-    };
+    let fit = |fit: &LawFit| Fit { class: bound::name(fit.class).into(), a: fit.a, b: fit.b };
     Some(Curve {
         name: family.name.clone(),
         parameter: family.parameter.clone(),
@@ -264,6 +261,9 @@ fn curve(
             .filter(|base| base.unit() == head.unit())
             .map(Measurements::points)
             .unwrap_or_default(),
-        fits: shape.map(|shape| shape.fits.iter().map(fit).collect()).unwrap_or_default(),
+        fits: shape
+            .filter(|shape| shape.misfit <= words::MISFIT)
+            .map(|shape| shape.fits.iter().map(fit).collect())
+            .unwrap_or_default(),
     })
 }

@@ -39,7 +39,6 @@ pub struct Scaling {
     pub benchmarks: Scope,
     /// The metric.
     #[serde(default = "Metric::time")]
-    #[schemars(with = "String", default = "Metric::time")]
     pub metric: Metric,
     /// The statistic; left out, the median, or the mean for summaries that give a standard deviation.
     pub statistic: Option<Statistic>,
@@ -62,7 +61,7 @@ pub struct Scaling {
     pub tier: Option<Tier>,
     /// The severity where it does not hold; left out, warning. `none` only shows it.
     pub severity: Option<Severity>,
-    /// `proven`, the default: the end of the interval decides. `estimate`: the estimate decides.
+    /// `proven`: the end of the interval decides. `estimate`: the estimate decides.
     #[serde(default)]
     pub evidence: Evidence,
     /// Take percentiles of samples that are averages over iterations, as criterion's are.
@@ -236,8 +235,6 @@ impl RuleKind for Scaling {
                 ("declared", "Declared"),
                 ("exponent", "Exponent"),
                 ("class", "Class"),
-                ("base", "Base"),
-                ("change", "Change"),
             ]),
             ..Table::default()
         };
@@ -274,6 +271,9 @@ impl RuleKind for Scaling {
                 let row = self.cannot(self.benchmarks.as_str(), &why, &mut checked);
                 table.rows.push(row);
             }
+        }
+        if table.rows.iter().any(|row| row.cells.contains_key("base")) {
+            table.columns.extend(columns(&[("base", "Base exponent"), ("change", "Change")]));
         }
         checked.tables.push(table);
         Some(checked)

@@ -1,1 +1,318 @@
+use serde_json::json;
 
+use super::*;
+use crate::model::{Measurement, Order, Stage, Unit};
+
+/// One number a run, at a size of a family.
+fn measurement(side: Side, benchmark: &str, metric: &str, per_run: &[f64]) -> Measurement {
+    let runs = per_run.len();
+    let unit = if metric == "throughput" { Unit::PerSecond } else { Unit::Nanoseconds };
+    Measurement {
+        side,
+        benchmark: benchmark.into(),
+        metric: Metric::new(metric),
+        statistic: Statistic::Median,
+        unit,
+        estimate: Some(crate::stats::median(per_run)),
+        low: None,
+        high: None,
+        n: runs as u64,
+        samples: runs as u64,
+        outliers: 0,
+        stage: Stage::Screen,
+        per_run: per_run.to_vec(),
+        noise: vec![None; runs],
+        blocks: (0..).take(runs).collect(),
+        links: vec![None; runs],
+        quantiles: Vec::new(),
+        trials: vec![1; runs],
+        values: Vec::new(),
+        summary: None,
+        averages: false,
+        throughput: None,
+        zero: 0,
+        duplicated: 0,
+        non_finite: 0,
+    }
+}
+
+/// A family of one run a size.
+fn curve(
+    side: Side,
+    name: &str,
+    metric: &str,
+    sizes: &[f64],
+    law: impl Fn(f64) -> f64,
+) -> Vec<Measurement> {
+    sizes.iter().map(|&n| measurement(side, &format!("{name}{n}"), metric, &[law(n)])).collect()
+}
+
+/// Five runs a size with noise that is the same in every test.
+fn runs(side: Side, name: &str, sizes: &[f64], law: impl Fn(f64) -> f64) -> Vec<Measurement> {
+    let noise = |run: u32, n: f64| {
+        1.0 + 0.01 * (f64::from(run) * 7.3 + n + f64::from(u8::from(side == Side::Head))).sin()
+    };
+    let at = |n: f64| -> Vec<f64> { (0..5).map(|run| law(n) * noise(run, n)).collect() };
+    sizes.iter().map(|&n| measurement(side, &format!("{name}{n}"), "time", &at(n))).collect()
+}
+
+fn rule(json: serde_json::Value) -> Scaling {
+    serde_json::from_value(json).expect("a rule")
+}
+
+/// What a rule says: a line a row, note and finding.
+fn said(rule: &Scaling, measurements: &[Measurement], order: Order) -> Vec<String> {
+    let declared = Declared { margin: 0.03, ..Declared::default() };
+    let measured = Measured::new(measurements, &declared).ordered(order);
+    let checked = rule.check(&measured).expect("it looks at what was measured");
+    let table = checked.tables.first().expect("a table");
+    let text = |row: &TableRow, key: &str| match row.cells.get(key) {
+        Some(Cell::Text(text) | Cell::Name(text)) => text.clone(),
+        Some(Cell::Number(number)) => format!("{:.2}", number.value),
+        _ => "-".to_owned(),
+    };
+    let row = |row: &TableRow| {
+        let cells: Vec<String> =
+            table.columns.iter().map(|column| text(row, &column.key)).collect();
+        format!("{} = {:?}", cells.join(" | "), row.status)
+    };
+    table
+        .rows
+        .iter()
+        .map(row)
+        .chain(table.notes.iter().map(|note| format!("note: {note}")))
+        .chain(checked.findings.iter().map(|f| format!("{} {}: {}", f.rule, f.severity, f.message)))
+        .collect()
+}
+
+const SIZES: [f64; 4] = [10.0, 100.0, 1000.0, 10_000.0];
+
+#[test]
+fn a_declared_class_holds_or_not() {
+    let declared = |class: &str| {
+        rule(json!({ "benchmarks": "dht/lookup/*", "at-most": class, "tier": "must" }))
+    };
+    let head = |law: fn(f64) -> f64| curve(Side::Head, "dht/lookup/", "time", &SIZES, law);
+    assert_eq!(
+        said(&declared("log n"), &head(|n| 50.0 + 20.0 * n.ln()), Order::Unknown),
+        ["dht/lookup/* | at most log n | 0.13 | log n = Some(Met)"]
+    );
+    assert_eq!(
+        said(&declared("n log n"), &head(|n| 3.0 * n), Order::Unknown),
+        ["dht/lookup/* | at most n log n | 1.00 | n = Some(Met)"]
+    );
+    assert_eq!(
+        said(&declared("log n"), &head(|n| 3.0 * n), Order::Unknown),
+        [
+            "dht/lookup/* | at most log n | 1.00 | n = Some(Missed)",
+            "scaling critical: time of `dht/lookup/*` grows with n^1.00 (1.00 to 1.00); at most log n is asked for, which is n^0.20 over these sizes",
+        ]
+    );
+    // So much noise that the interval reaches the class.
+    let noisy = |n: f64| n.powf(0.6) * if n == 100.0 { 9.0 } else { 1.0 };
+    let lines = said(&declared("log n"), &head(noisy), Order::Unknown);
+    assert!(
+        lines.iter().all(|line| !line.starts_with("scaling"))
+            && lines[0].ends_with("= Some(Unproven)"),
+        "{lines:?}"
+    );
+    let estimate =
+        rule(json!({ "benchmarks": "dht/lookup/*", "at-most": "log n", "evidence": "estimate" }));
+    assert!(said(&estimate, &head(noisy), Order::Unknown)[0].ends_with("= Some(Missed)"));
+}
+
+#[test]
+fn a_speedup_must_reach_its_class() {
+    let linear = rule(
+        json!({ "benchmarks": "pool/*", "metric": "throughput", "at-least": "n", "up-to": 8 }),
+    );
+    let sizes = [1.0, 2.0, 4.0, 8.0, 16.0];
+    let head = |law: fn(f64) -> f64| curve(Side::Head, "pool/", "throughput", &sizes, law);
+    assert_eq!(
+        said(&linear, &head(|n| 100.0 * n.min(8.0)), Order::Unknown),
+        ["pool/* | at least n | 1.00 | n = Some(Met)"]
+    );
+    assert_eq!(
+        said(&linear, &head(|n| 100.0 * n.powf(0.7)), Order::Unknown)[1],
+        "scaling warning: throughput of `pool/*` grows with n^0.70 (0.70 to 0.70); at least n is asked for, which is n^1.00 over these sizes"
+    );
+}
+
+#[test]
+fn what_cannot_be_told_is_said() {
+    let declared = rule(json!({ "benchmarks": "a/*", "at-most": "n" }));
+    let of = |sizes: &[f64]| {
+        said(&declared, &curve(Side::Head, "a/", "time", sizes, |n| n), Order::Unknown)
+    };
+    assert_eq!(
+        of(&[1.0, 10.0, 100.0]),
+        [
+            "a/* | at most n | - | - = Some(NotMeasured)",
+            "note: `a/*`: it has 3 sizes that count; an exponent needs 4",
+            "not-measurable warning: scaling of `a/*` cannot be measured: it has 3 sizes that count; an exponent needs 4",
+        ]
+    );
+    assert!(
+        of(&[1.0, 2.0, 3.0, 4.0])[2]
+            .ends_with("its sizes span a factor of 4.00; an exponent needs 8")
+    );
+    let nothing = said(&declared, &curve(Side::Head, "b/", "time", &SIZES, |n| n), Order::Unknown);
+    assert_eq!(
+        nothing,
+        [
+            "a/* | at most n | - | - = Some(NotMeasured)",
+            "not-measurable warning: scaling of `a/*` cannot be measured: nothing measured matches `a/*`",
+        ]
+    );
+    let words = [measurement(Side::Head, "a/warm", "time", &[1.0])];
+    assert_eq!(
+        said(&declared, &words, Order::Unknown)[1],
+        "note: `a/warm` has no number, or several; say with `parameter` which one is the size"
+    );
+    let mut doubled = curve(Side::Head, "a/", "time", &SIZES, |n| n);
+    doubled.push(measurement(Side::Head, "a/1_000", "time", &[1.0]));
+    assert!(
+        said(&declared, &doubled, Order::Unknown)[2]
+            .ends_with("`a/1000` and `a/1_000` have the same size")
+    );
+    // A rule that asks for nothing has nothing to complain about.
+    let shown = rule(json!({ "benchmarks": "a/*" }));
+    assert_eq!(
+        said(&shown, &curve(Side::Head, "a/", "time", &[1.0], |n| n), Order::Unknown).len(),
+        2
+    );
+}
+
+#[test]
+fn a_shape_that_became_worse_is_a_finding_where_it_is_proven() {
+    let shown = rule(json!({ "benchmarks": "sort/*" }));
+    let mut both = runs(Side::Base, "sort/", &SIZES, |n| 20.0 * n);
+    both.extend(runs(Side::Head, "sort/", &SIZES, |n| 5.0 * n.powf(1.4)));
+    let lines = said(&shown, &both, Order::Interleaved);
+    assert!(lines[0].ends_with("= Some(Missed)"), "{lines:?}");
+    assert!(
+        lines[2].starts_with("scaling warning: time of `sort/*` grows faster than in base: with n^1.40 instead of n^1.00 (change 0."),
+        "{lines:?}"
+    );
+    // The same numbers in sequence are no pairs and prove nothing; neither do four blocks.
+    assert!(said(&shown, &both, Order::Sequential)[0].ends_with("= Some(Unproven)"));
+    let four: Vec<Measurement> = both
+        .iter()
+        .map(|m| measurement(m.side, m.benchmark.as_str(), "time", &m.per_run[..4]))
+        .collect();
+    assert!(said(&shown, &four, Order::Interleaved)[0].ends_with("= Some(Unproven)"));
+    // Better is no finding.
+    let better: Vec<Measurement> = both
+        .iter()
+        .map(|m| Measurement {
+            side: if m.side == Side::Base { Side::Head } else { Side::Base },
+            ..m.clone()
+        })
+        .collect();
+    assert!(said(&shown, &better, Order::Interleaved)[0].ends_with("| -0.40 = None"));
+}
+
+#[test]
+fn a_load_curve_holds_up_to_its_load() {
+    let holds = |load: f64| {
+        rule(
+            json!({ "id": "LOAD-4", "benchmarks": "load/users=*", "metric": "throughput", "degrades-after": load, "tier": "must" }),
+        )
+    };
+    let law = |users: f64| if users <= 200.0 { 5.0 * users } else { 700.0 - users };
+    let head = curve(Side::Head, "load/users=", "throughput", &[10.0, 50.0, 200.0, 400.0], law);
+    let held = said(&holds(200.0), &head, Order::Unknown);
+    assert_eq!(
+        held,
+        [
+            "load/users=* | holds up to 200 | 0.62 | none fits = Some(Met)",
+            "note: `load/users=*` saturates after 200 (n^-1.74 up to 400)",
+            "note: `load/users=*` degrades at 400: 300 /s there, 70 % below 1.00 k/s at 200",
+        ]
+    );
+    let failed = said(&holds(400.0), &head, Order::Unknown);
+    assert_eq!(
+        failed.last().map(String::as_str),
+        Some(
+            "scaling critical: throughput of `load/users=*` saturates after 200 (n^-1.74 up to 400) and degrades at 400: 300 /s there, 70 % below 1.00 k/s at 200; it must hold up to 400"
+        )
+    );
+    let beyond = said(&holds(800.0), &head, Order::Unknown);
+    assert!(
+        beyond.last().is_some_and(|line| line.ends_with("its loads end at 400, before 800")),
+        "{beyond:?}"
+    );
+    // Three loads give no exponent, but a load curve.
+    let few = curve(Side::Head, "load/users=", "throughput", &[10.0, 50.0, 200.0], law);
+    assert_eq!(
+        said(&holds(200.0), &few, Order::Unknown),
+        ["load/users=* | holds up to 200 | - | - = Some(Met)"]
+    );
+}
+
+#[test]
+fn a_fall_within_the_noise_is_not_accused() {
+    let holds = |evidence: &str| {
+        rule(
+            json!({ "benchmarks": "load/*", "metric": "throughput", "degrades-after": 200, "evidence": evidence }),
+        )
+    };
+    let mut head = curve(Side::Head, "load/", "throughput", &[10.0, 50.0, 100.0, 200.0], |n| {
+        n.min(95.0 * n / 100.0)
+    });
+    head[3] = measurement(Side::Head, "load/200", "throughput", &[120.0]);
+    for m in &mut head {
+        let value = m.estimate.expect("a number");
+        (m.low, m.high) = (Some(value * 0.5), Some(value * 2.0));
+    }
+    assert!(said(&holds("proven"), &head, Order::Unknown)[0].ends_with("= Some(Unproven)"));
+    assert!(said(&holds("estimate"), &head, Order::Unknown)[0].ends_with("= Some(Missed)"));
+}
+
+#[test]
+fn mistakes_in_a_rule_are_found() {
+    let declared = Declared { margin: 0.03, ..Declared::default() };
+    let problems = |json: serde_json::Value| -> Vec<String> {
+        rule(json)
+            .problems(&declared)
+            .into_iter()
+            .map(|p| format!("{}: {}", p.key, p.message))
+            .collect()
+    };
+    assert_eq!(
+        problems(json!({ "benchmarks": "a/*", "at-most": "n", "up-to": 10 })),
+        Vec::<String>::new()
+    );
+    for (json, expected) in [
+        (
+            json!({ "benchmarks": "a/*", "from": 10, "up-to": 40, "at-most": "n" }),
+            "up-to: the sizes from 10 to 40 span a factor of less than 8",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "at-most": "n", "at-least": "n^2" }),
+            "at-least: at least n^2 is more than at most n",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "at-least": "1" }),
+            "at-least: everything grows at least as fast as a constant",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "degrades-after": 0 }),
+            "degrades-after: `degrades-after` is not above zero",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "statistic": "slope" }),
+            "statistic: a slope over time may be zero or negative, so it has no exponent",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "overhead": "5MB" }),
+            "overhead: `overhead` has a unit that `time` is not measured in",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "tier": "must", "severity": "notice" }),
+            "tier: a rule has a `severity` or a `tier`, not both",
+        ),
+    ] {
+        assert_eq!(problems(json), [expected]);
+    }
+}

@@ -7,6 +7,9 @@ use crate::stats::scaling::{
     Degradation, FEWEST_SIZES, Knee, LEAST_SPAN, Lacking, LoadCurve, Saturation, Shape,
 };
 
+/// A law that is off by more than this on average does not describe its points.
+pub(super) const MISFIT: f64 = 0.25;
+
 /// A size: `10`, `1,000`, `0.5`.
 pub(super) fn size(n: f64) -> String {
     if n.fract() == 0.0 && n.abs() < 1e15 { thousands(n as u64) } else { plain(n) }
@@ -22,9 +25,12 @@ pub(super) fn interval(low: f64, high: f64) -> String {
     format!("{low:.2} to {high:.2}")
 }
 
-/// The classes that fit: `n`, `n or n log n`, `log n to n^2`, `falls`.
+/// The classes that fit: `n`, `n or n log n`, `log n to n^2`, `falls`, `none fits`.
 pub(super) fn classes(shape: &Shape) -> String {
     let name = |class| bound::name(class).to_owned();
+    if shape.misfit > MISFIT && !shape.fits.is_empty() {
+        return "none fits".into();
+    }
     match shape.fits.as_slice() {
         [] => "falls".into(),
         [only] => name(only.class),
