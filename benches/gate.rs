@@ -28,7 +28,6 @@ fn run(benchmark: usize, side: Side, block: u32) -> Run {
         data: Data::Iterations { iters, times },
         at: Vec::new(),
         throughput: None,
-        at: Vec::new(),
         link: None,
         origin: Origin { file: Arc::from("runs"), line: None },
     }

@@ -3,7 +3,7 @@ use jiff::civil::Date;
 use super::plan::Plan;
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
-use crate::model::{Comparison, Display, Finding, Measurement, Metric, Severity, Verdict, Waived};
+use crate::model::{Comparison, Display, Finding, Measurement, Severity, Verdict, Waived};
 use crate::policy::Rule;
 use crate::policy::rules::Presence;
 
