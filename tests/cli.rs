@@ -133,6 +133,18 @@ fn a_finished_report_is_rendered_in_every_form() {
     let output = benchgate(&["render", "--report", &at("cut.json")]).output().expect("a run");
     assert_eq!(output.status.code(), Some(3));
     assert!(said(&output.stderr).contains("[bad-report]"), "{}", said(&output.stderr));
+    // The page has the style and the script in it; its own snapshots are in src/report/html.
+    let written = at("report.html");
+    let out = ["render", "--report", &at("r.json"), "--format", "html", "--out", &written];
+    assert_eq!(benchgate(&out).output().expect("a run").status.code(), Some(0));
+    let page = fs::read_to_string(&written).expect("a page");
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+    assert!(page.contains("<h1>1 benchmark slower than allowed</h1>"));
+    let compared = at("compared.html");
+    let out = format!("html={compared}");
+    let run = benchgate(&["compare", "--date", "2026-11-21", "--out", &out]).args(pair).output();
+    assert_eq!(run.expect("a run").status.code(), Some(1));
+    assert_eq!(fs::read_to_string(compared).expect("a page"), page);
 }
 
 #[test]

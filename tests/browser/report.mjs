@@ -146,6 +146,10 @@ test("prints everything that matters", () => open(html(5), {}, async (page) => {
   assert.equal(await page.locator("details:not([open])").count(), 0);
   assert.equal(await page.locator("#filter").isVisible(), false);
   assert.ok(await page.getByText("waivers:").isVisible());
+  // Paper is narrow, but a table stays a table there: all cells of a row stand side by side.
+  await page.setViewportSize({ width: 680, height: 900 });
+  const tops = await page.$$eval("#b0 > *", (cells) => cells.map((cell) => cell.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom]));
+  assert.ok(Math.max(...tops.map(([top]) => top)) < Math.min(...tops.map(([, bottom]) => bottom)));
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   assert.equal(await page.locator("details[open]").count(), 0);
   const pdf = await page.pdf({ format: "A4", printBackground: false });

@@ -21,7 +21,7 @@ const LISTED: usize = 500;
 pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
     let (report, display) = (view.report, &view.report.config.display);
     let scale = Scale::new(&view.rows);
-    let rows = |is: &dyn Fn(Class) -> bool| part(view, scale, is);
+    let rows = |of: &[&Row<'_>]| part(view, scale, of);
     let waivers = view::waivers(view, options.date);
     let needs: Vec<&Row<'_>> = view.findings().into_iter().chain(view.suspects()).collect();
     let (better, worse) = view::directions(&needs);
@@ -39,14 +39,14 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         others_first => view.others_first(),
         suspects_first => view.suspects_first(),
         others => list(view.others.iter().map(|finding| other(finding, display)), view.others.len()),
-        findings => rows(&|class| matches!(class, Class::Level(_) | Class::Worse)),
-        suspects => rows(&|class| matches!(class, Class::Suspect(_))),
+        findings => rows(&view.findings()),
+        suspects => rows(&view.suspects()),
         suspects_why => view::suspects_why(report).iter().map(|why| safe(why.html())).collect::<Vec<_>>(),
-        improved => rows(&|class| class == Class::Improved),
+        improved => rows(&view.class(|class| class == Class::Improved)),
         waived => waived(view, display),
         waivers => list(waivers.entries.iter().map(|entry| safe(escape::html(entry))), waivers.entries.len() + waivers.too_long),
         config => safe(escape::html_code(&escape::cut_middle(config_file(view), escape::NAME))),
-        inconclusive => rows(&|class| class == Class::Inconclusive),
+        inconclusive => rows(&view.class(|class| class == Class::Inconclusive)),
         tables => table::tables(view),
         all => all(view),
         kinds => kinds(view),
@@ -95,15 +95,16 @@ fn list(entries: impl Iterator<Item = Value>, total: usize) -> Value {
     context! { left_out => total.saturating_sub(rows.len()), total, rows }
 }
 
-/// The first rows of some classes.
-fn part(view: &View<'_>, scale: Scale, is: &dyn Fn(Class) -> bool) -> Value {
+/// The first of some rows of the view, each with its place among all; they are in the same order.
+fn part(view: &View<'_>, scale: Scale, of: &[&Row<'_>]) -> Value {
     let display = &view.report.config.display;
-    let of = || view.rows.iter().enumerate().filter(|(_, row)| is(row.class));
-    let total = of().count();
-    let kind = of().next().map(|(_, row)| kind(row.class));
-    let rows: Vec<Value> =
-        of().take(OPEN).map(|(place, r)| row(place, r, display, Some(scale))).collect();
-    context! { left_out => total.saturating_sub(rows.len()), total, rows, kind }
+    let mut left = of.iter().take(OPEN).peekable();
+    let places = view.rows.iter().enumerate();
+    let places =
+        places.filter(|(_, row)| left.next_if(|next| std::ptr::eq(**next, *row)).is_some());
+    let rows: Vec<Value> = places.map(|(place, r)| row(place, r, display, Some(scale))).collect();
+    let kind = of.first().map(|row| kind(row.class));
+    context! { left_out => of.len().saturating_sub(rows.len()), total => of.len(), rows, kind }
 }
 
 /// Every row; their pictures are drawn by the script, of what is in sight.

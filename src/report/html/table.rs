@@ -8,7 +8,7 @@ use super::curve;
 use super::picture::tenth;
 use super::rows::safe;
 use crate::model::{Cell, Number, NumberKind, Status, Table, TableRow};
-use crate::report::view::{self, Section, View};
+use crate::report::view::{self, Section, View, Written};
 
 /// Tables of a page, rows of one of them and of all, plots of one: more nobody reads, and whoever wrote the report
 /// may have made any number of them.
@@ -44,7 +44,7 @@ fn table(section: &Section<'_>, most: usize) -> Value {
             let status = (head.key == "status").then(|| line.row.status.map(status)).flatten();
             let bar = bars.as_ref().and_then(|bars| bars.bar(line.row, &head.key));
             context! {
-                text => safe(written.full.html()),
+                text => safe(words(written, head.right)),
                 right => head.right,
                 heads => Some(i) == heads,
                 status,
@@ -65,6 +65,19 @@ fn table(section: &Section<'_>, most: usize) -> Value {
         rows,
         notes => section.notes.iter().map(|note| safe(note.html())).collect::<Vec<_>>(),
         plots => section.table.curves.iter().filter_map(curve::plot).take(PLOTS).collect::<Vec<_>>(),
+    }
+}
+
+/// The words of a cell; an interval stands apart, so that it can go to a line of its own where there is little room.
+/// A number stays beside its unit.
+fn words(written: &Written, number: bool) -> String {
+    let (full, short) = (written.full.html(), written.short.html());
+    let whole = |text: &str| if number { text.replace(' ', "&nbsp;") } else { text.to_owned() };
+    match full.strip_prefix(&short).map(str::trim_start) {
+        Some(interval) if !interval.is_empty() => {
+            format!("{} <span class=\"within\">{interval}</span>", whole(&short))
+        }
+        _ => whole(&full),
     }
 }
 

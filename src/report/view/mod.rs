@@ -25,7 +25,9 @@ pub(crate) use headline::{Headline, Sign};
 pub(crate) use limits::table_of;
 pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
-pub(crate) use table::{Head, Line, Section, by_importance, most_important, sections, status_sign};
+pub(crate) use table::{
+    Head, Line, Section, Written, by_importance, most_important, sections, status_sign,
+};
 pub(crate) use waivers::waivers;
 
 /// A report, counted, grouped and sorted.
