@@ -5,6 +5,7 @@ use crate::model::{Data, Run, Statistic, Summary, SummaryOf};
 use crate::policy::Rule;
 use crate::policy::rules::NamedTest;
 use crate::stats;
+use crate::stats::reduce::Samples;
 
 /// A named test inside a single run keeps its samples, up to this many.
 const MOST_VALUES: usize = 1_000;
@@ -30,18 +31,17 @@ pub(super) struct Reduced {
 
 /// Reduces a run to the statistics that rules may want of it.
 pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
-    let (samples, weights, averages) = match &run.data {
+    let (weighted, averages): (Vec<(f64, f64)>, bool) = match &run.data {
         Data::Summary(summary) => return reduce_summary(summary),
-        Data::Values(values) => (values.clone(), vec![1.0; values.len()], false),
-        Data::Iterations { iters, times } => (
-            times.iter().zip(iters).map(|(time, iterations)| time / iterations).collect(),
-            iters.clone(),
-            true,
-        ),
+        Data::Values(values) => (values.iter().map(|&value| (value, 1.0)).collect(), false),
+        Data::Iterations { iters, times } => {
+            (times.iter().zip(iters).map(|(time, n)| (time / n, *n)).collect(), true)
+        }
     };
-    let mut sorted = samples.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let finite = samples.iter().all(|v| v.is_finite());
+    let in_order = || -> Vec<f64> { weighted.iter().map(|&(value, _)| value).collect() };
+    let samples = Samples::new(weighted.clone());
+    let sorted = samples.sorted();
+    let finite = sorted.iter().all(|v| v.is_finite());
     let number = |(statistic, accept_averages): (Statistic, bool)| -> Option<Number> {
         let plain = |value| Some(Number { statistic, value, interval: None });
         if !finite {
@@ -49,39 +49,39 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
             return if statistic == Statistic::Slope { None } else { plain(f64::NAN) };
         }
         match statistic {
-            Statistic::Median => plain(stats::reduce::weighted_median(&samples, &weights)?),
-            Statistic::Mean => plain(stats::reduce::weighted_mean(&samples, &weights)?),
+            Statistic::Median => plain(samples.weighted_median()?),
+            Statistic::Mean => plain(samples.weighted_mean()?),
             Statistic::Min => plain(*sorted.first()?),
             Statistic::Max => plain(*sorted.last()?),
-            Statistic::Stddev => plain(stats::reduce::standard_deviation(&samples)?),
+            Statistic::Stddev => plain(samples.standard_deviation()?),
             Statistic::Slope => {
-                let growth = stats::growth::growth(&run.at, &samples)?;
+                let growth = stats::growth::growth(&run.at, &in_order())?;
                 let interval = Some((growth.low, growth.high));
                 Some(Number { statistic, value: growth.slope, interval })
             }
             Statistic::Percentile(_) => {
                 let q = statistic.quantile()?;
-                if (samples.len() as u64) < stats::quantile::samples_needed(q)
+                if (sorted.len() as u64) < stats::quantile::samples_needed(q)
                     || (averages && !accept_averages)
                 {
                     return None;
                 }
                 Some(Number {
                     statistic,
-                    value: stats::quantile::quantile(&sorted, q)?,
-                    interval: stats::quantile::interval(&sorted, q, 0.95),
+                    value: stats::quantile::quantile(sorted, q)?,
+                    interval: stats::quantile::interval(sorted, q, 0.95),
                 })
             }
         }
     };
     Reduced {
         values: wanted(run, config).into_iter().filter_map(number).collect(),
-        spread: if finite { stats::reduce::spread(&samples) } else { None },
-        samples: samples.len() as u64,
-        outliers: if finite { stats::reduce::outliers(&samples) } else { 0 },
-        quantiles: if finite { stats::reduce::quantiles(&samples) } else { Vec::new() },
-        kept: if finite && samples.len() <= MOST_VALUES && named_test(run, config) {
-            samples
+        spread: if finite { samples.spread() } else { None },
+        samples: sorted.len() as u64,
+        outliers: if finite { samples.outliers() } else { 0 },
+        quantiles: if finite { samples.quantiles() } else { Vec::new() },
+        kept: if finite && weighted.len() <= MOST_VALUES && named_test(run, config) {
+            in_order()
         } else {
             Vec::new()
         },
@@ -95,7 +95,7 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
 fn wanted(run: &Run, config: &Config) -> BTreeMap<Statistic, bool> {
     let mut wanted = BTreeMap::from([(Statistic::Median, true)]);
     for rule in &config.rules {
-        rule.value.wants(&run.benchmark, &run.metric, &mut wanted);
+        rule.value.wants(run.side, &run.benchmark, &run.metric, &mut wanted);
     }
     wanted
 }

@@ -97,10 +97,10 @@ impl Series {
         if self.first.as_ref().is_none_or(|first| place < first.place) {
             self.first = Some(First {
                 place,
-                // Plots show samples beside their number; a standard deviation stands beside none.
+                // The samples are the same for every statistic of them; once is enough.
                 quantiles: match number.statistic {
-                    Statistic::Stddev => Vec::new(),
-                    _ => reduced.quantiles.clone(),
+                    Statistic::Median => reduced.quantiles.clone(),
+                    _ => Vec::new(),
                 },
                 values: reduced.kept.clone(),
                 interval: number.interval,

@@ -43,7 +43,7 @@ pub struct Measurement {
     pub blocks: Vec<u32>,
     /// The link seed of each run.
     pub links: Vec<Option<u64>>,
-    /// 21 evenly spaced quantiles (0, 5 … 100 %) of the samples of the first run, for plots.
+    /// 21 evenly spaced quantiles (0, 5 … 100 %) of the samples of the first run, for plots; only beside their median.
     #[serde(default)]
     pub quantiles: Vec<f64>,
     /// Samples of each run, for what needs their count.

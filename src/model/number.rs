@@ -204,6 +204,18 @@ pub fn margin(actual: f64, limit: f64, better: Better) -> String {
     }
 }
 
+/// [`margin`] inside a sentence, for a number beyond its limit: `12 % over the limit of 1 s`, `4x the limit of 1 s`,
+/// `12 % short of the limit of 100 /s`; `named` is what the limit is called there.
+#[must_use]
+pub fn beyond(actual: f64, limit: f64, better: Better, named: &str) -> String {
+    let margin = margin(actual, limit, better);
+    match margin.strip_suffix(" the limit") {
+        Some(times) => format!("{times} {named}"),
+        None if margin.ends_with("short") => format!("{margin} of {named}"),
+        None => format!("{margin} {named}"),
+    }
+}
+
 /// A share without zeros behind the point.
 fn part(fraction: f64) -> String {
     share(fraction).replace(".0 %", " %")
@@ -543,6 +555,18 @@ mod tests {
         assert_eq!(share(-0.009_94), "−0.99 %");
         assert_eq!(share(0.009_96), "1.0 %");
         assert_eq!(share(0.000_949), "0.095 %");
+    }
+
+    #[test]
+    fn what_is_beyond_a_limit_is_said_in_a_sentence() {
+        for (actual, better, text) in [
+            (112.0, Better::Lower, "12 % over the limit of 100 ms"),
+            (399.0, Better::Lower, "4x the limit of 100 ms"),
+            (88.0, Better::Higher, "12 % short of the limit of 100 ms"),
+            (20.0, Better::Higher, "20 % of the limit of 100 ms"),
+        ] {
+            assert_eq!(beyond(actual, 100.0, better, "the limit of 100 ms"), text);
+        }
     }
 
     #[test]

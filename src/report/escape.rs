@@ -85,10 +85,11 @@ pub(crate) fn longest_run(text: &str, of: char) -> usize {
 /// and any other part becomes code, too.
 #[must_use]
 pub fn prose(text: &str) -> String {
-    prose_of(text, |part| is_calm(part) && !starts_block(part))
+    prose_of(text, |part, first| is_calm(part) && !(first && starts_block(part)))
 }
 
-fn prose_of(text: &str, calm: impl Fn(&str) -> bool) -> String {
+/// `calm` says whether a part can stay as it is; only the first one stands at the start of the line.
+fn prose_of(text: &str, calm: impl Fn(&str, bool) -> bool) -> String {
     let shown = cut(text, SENTENCE);
     let mut out = String::with_capacity(shown.len());
     for (i, part) in shown.split('`').enumerate() {
@@ -96,7 +97,7 @@ fn prose_of(text: &str, calm: impl Fn(&str) -> bool) -> String {
         if part.is_empty() {
             continue;
         }
-        if !inside && calm(part) {
+        if !inside && calm(part, out.trim().is_empty()) {
             // Two code spans side by side would run together into one fence.
             out.push_str(part);
         } else {
@@ -118,7 +119,7 @@ fn prose_of(text: &str, calm: impl Fn(&str) -> bool) -> String {
 /// [`prose`] for a table cell.
 #[must_use]
 pub fn prose_cell(text: &str) -> String {
-    prose_of(text, is_calm).replace('|', "\\|")
+    prose_of(text, |part, _| is_calm(part)).replace('|', "\\|")
 }
 
 /// Splits white space off both ends.

@@ -261,7 +261,7 @@ fn waived(page: &mut Page, view: &View<'_>, most: usize) {
 }
 
 fn inconclusive(page: &mut Page, view: &View<'_>, most: usize) {
-    let rows = view.class(|class| class == Class::Inconclusive);
+    let rows = view.inconclusive();
     if rows.is_empty() {
         return;
     }

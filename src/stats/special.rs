@@ -1,6 +1,7 @@
 //! Special functions: Student's t and the gamma function's derivatives.
 
-use std::sync::OnceLock;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::digamma as statrs_digamma;
@@ -19,7 +20,8 @@ pub fn t_upper_tail(t: f64, df: f64) -> f64 {
 
 /// Quantile of Student's t for an upper tail `p` in (0, 1): the t with P(T > t) = p. `df` > 0; NaN otherwise.
 ///
-/// Bisection on [`t_upper_tail`], about 60 evaluations, so that both always agree to the last bits.
+/// Bisection on [`t_upper_tail`], about 60 evaluations, so that both always agree to the last bits. A suite asks for few
+/// different ones, thousands of times each, so every thread remembers its answers.
 #[must_use]
 pub fn t_quantile(p: f64, df: f64) -> f64 {
     if !(p > 0.0 && p < 1.0 && df > 0.0) {
@@ -28,23 +30,32 @@ pub fn t_quantile(p: f64, df: f64) -> f64 {
     if p > 0.5 {
         return -t_quantile(1.0 - p, df);
     }
-    let mut high = 1.0;
-    while t_upper_tail(high, df) > p && high < 1e300 {
-        high *= 2.0;
-    }
-    bisect(0.0, high, |t| t_upper_tail(t, df) < p)
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        *known.entry((p.to_bits(), df.to_bits())).or_insert_with(|| {
+            let mut high = 1.0;
+            while t_upper_tail(high, df) > p && high < 1e300 {
+                high *= 2.0;
+            }
+            bisect(0.0, high, |t| t_upper_tail(t, df) < p)
+        })
+    })
 }
 
-/// Quantile of Student's t for a two-sided 95 %: `t_quantile(0.025, df)`. Those of whole `df` up to 64 are worked out
-/// once, for every measurement of every benchmark asks for one.
+/// No more quantiles are remembered at a time.
+const MOST_KNOWN: usize = 10_000;
+
+thread_local! {
+    /// Quantiles of Student's t by tail and degrees of freedom.
+    static KNOWN: RefCell<HashMap<(u64, u64), f64>> = RefCell::new(HashMap::new());
+}
+
+/// Quantile of Student's t for a two-sided 95 %: `t_quantile(0.025, df)`.
 #[must_use]
 pub fn t_95(df: f64) -> f64 {
-    static WHOLE: [OnceLock<f64>; 65] = [const { OnceLock::new() }; 65];
-    let quantile = || t_quantile(0.025, df);
-    match WHOLE.get(df as usize) {
-        Some(known) if df.fract() == 0.0 && df > 0.0 => *known.get_or_init(quantile),
-        _ => quantile(),
-    }
+    t_quantile(0.025, df)
 }
 
 /// Quantile of the standard normal for an upper tail `p` in (0, 1).

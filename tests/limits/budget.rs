@@ -66,7 +66,7 @@ fn messages_say_what_was_measured_and_what_is_asked_for() {
     let time = |micros: f64| times("a", 0, &[micros]);
     for (rule, run, message) in [
         ("limit: 1ms", time(1310.0), "median of time is 1.31 ms, 31 % over the limit of 1 ms"),
-        ("limit: 1ms", time(2310.0), "median of time is 2.31 ms, 2.3x over the limit of 1 ms"),
+        ("limit: 1ms", time(2310.0), "median of time is 2.31 ms, 2.3x the limit of 1 ms"),
         (
             "limit: { notice: 1ms, critical: 2ms }",
             time(1310.0),
@@ -75,7 +75,7 @@ fn messages_say_what_was_measured_and_what_is_asked_for() {
         (
             "metric: throughput, limit: 100/s",
             values("a", "throughput", Unit::PerSecond, 0, vec![40.0]),
-            "median of throughput is 40.0 /s, 2.5x short of the limit of 100 /s",
+            "median of throughput is 40.0 /s, 40 % of the limit of 100 /s",
         ),
         (
             "metric: error-rate, limit: 0%",

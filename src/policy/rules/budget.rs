@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::Code;
-use crate::model::number::{Amounts, margin};
+use crate::model::number::{Amounts, beyond};
 use crate::model::{
     BenchmarkId, Better, Cell, Levels, Metric, Number, Severity, Side, Statistic, Status, Table,
     TableRow, Unit,
@@ -139,8 +139,9 @@ impl RuleKind for Budget {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
-        if let Some(statistic) = self.statistic
+    fn wants(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+        if side == Side::Head
+            && let Some(statistic) = self.statistic
             && self.metric == *metric
             && self.benchmarks.as_ref().is_none_or(|scope| scope.contains(benchmark))
         {
@@ -266,14 +267,13 @@ fn message(
 ) -> String {
     let (passed, better) = (standing.limit, bounds.better());
     let amounts = Amounts::beside(passed, unit);
-    let of = if better == Better::Higher { " of" } else { "" };
-    let limit = if standing.status == Status::Close {
-        format!("{}; the limit is {}", amounts.limit(passed), amounts.limit(bounds.target()))
+    let (named, target) = if standing.status == Status::Close {
+        (amounts.limit(passed), format!("; the limit is {}", amounts.limit(bounds.target())))
     } else {
-        format!("the limit of {}", amounts.limit(passed))
+        (format!("the limit of {}", amounts.limit(passed)), String::new())
     };
-    let beyond = margin(value, passed, better);
-    format!("{statistic} of {metric} is {}, {beyond}{of} {limit}", amounts.value(value))
+    let beyond = beyond(value, passed, better, &named);
+    format!("{statistic} of {metric} is {}, {beyond}{target}", amounts.value(value))
 }
 
 /// What is wrong with `over`: it raises the severity of one limit, level by level.

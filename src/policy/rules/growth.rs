@@ -169,7 +169,7 @@ impl RuleKind for Growth {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+    fn wants(&self, _side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
         if self.covers(benchmark, metric) {
             want(wanted, Statistic::Slope, false);
         }

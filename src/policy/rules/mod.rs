@@ -24,7 +24,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::{Checked, Declared, Measured, Problem};
-use crate::model::{BenchmarkId, Metric, Statistic};
+use crate::model::{BenchmarkId, Metric, Side, Statistic};
 
 /// The statistics that runs must be reduced to, each with whether a percentile of averages over iterations is accepted.
 pub type Wanted = BTreeMap<Statistic, bool>;
@@ -48,8 +48,9 @@ pub trait RuleKind: JsonSchema {
     /// What is wrong with its values.
     fn problems(&self, declared: &Declared) -> Vec<Problem>;
 
-    /// Adds the statistics of a benchmark and metric that it looks at, beside the median, which is always there.
-    fn wants(&self, _benchmark: &BenchmarkId, _metric: &Metric, _wanted: &mut Wanted) {}
+    /// Adds the statistics of a side, benchmark and metric that it looks at, beside the median, which is always there.
+    fn wants(&self, _side: Side, _benchmark: &BenchmarkId, _metric: &Metric, _wanted: &mut Wanted) {
+    }
 
     /// What it has to say of what was measured; `None` for the kinds that the gate decides by comparisons or by the
     /// inventory.
@@ -67,6 +68,7 @@ macro_rules! rules {
     ($($name:literal => $variant:ident,)+) => {
         /// One rule of the configuration, written `- kind: { … }`.
         #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+        #[expect(clippy::large_enum_variant, reason = "a configuration holds few rules")]
         pub enum Rule {
             $(#[doc = concat!("A rule of the kind `", $name, "`.")] #[serde(rename = $name)] $variant($variant),)+
         }
@@ -83,9 +85,15 @@ macro_rules! rules {
                 match self { $(Self::$variant(rule) => rule.problems(declared),)+ }
             }
 
-            /// Adds the statistics of a benchmark and metric that it looks at.
-            pub fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
-                match self { $(Self::$variant(rule) => rule.wants(benchmark, metric, wanted),)+ }
+            /// Adds the statistics of a side, benchmark and metric that it looks at.
+            pub fn wants(
+        &self,
+        side: Side,
+        benchmark: &BenchmarkId,
+        metric: &Metric,
+        wanted: &mut Wanted,
+    ) {
+                match self { $(Self::$variant(rule) => rule.wants(side, benchmark, metric, wanted),)+ }
             }
 
             /// What it has to say of what was measured; `None` for regression and presence, which the gate decides.

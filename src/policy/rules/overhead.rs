@@ -190,8 +190,9 @@ impl RuleKind for Overhead {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
-        if let Some(statistic) = self.statistic
+    fn wants(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+        if side == Side::Head
+            && let Some(statistic) = self.statistic
             && self.metric == *metric
             && (self.baseline.contains(benchmark) || self.measured_ones().contains(benchmark))
         {

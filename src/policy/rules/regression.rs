@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RuleKind, Wanted, want};
 use crate::diag::Code;
-use crate::model::{BenchmarkId, Levels, Metric, Severity, Statistic};
+use crate::model::{BenchmarkId, Levels, Metric, Severity, Side, Statistic};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
 
 /// The significance level of a named test where the rule does not say.
@@ -206,7 +206,7 @@ impl RuleKind for Regression {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+    fn wants(&self, _side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
         if let Some(statistic) = self.statistic
             && self.covers(benchmark, metric)
         {

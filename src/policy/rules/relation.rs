@@ -115,8 +115,9 @@ impl RuleKind for Relation {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
-        if let Some(statistic) = self.statistic
+    fn wants(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+        if side == Side::Head
+            && let Some(statistic) = self.statistic
             && self.metric == *metric
             && (self.faster.contains(benchmark) || self.than.contains(benchmark))
         {

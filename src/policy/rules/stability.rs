@@ -13,7 +13,7 @@ use crate::policy::{
     RunNumber, Scope, Standing, Tier, columns, finding, needless_severity, nothing_matched,
     severity_of, severity_problem,
 };
-use crate::stats::reduce::{side_interval, spread};
+use crate::stats::reduce::{Samples, side_interval};
 
 const P95: Statistic = Statistic::Percentile(95_000);
 
@@ -160,7 +160,7 @@ impl Stability {
                 if runs.len() < FEWEST_BLOCKS as usize {
                     return Err((None, Missing::Runs(u64::from(FEWEST_BLOCKS))));
                 }
-                let spread = spread(&runs).ok_or((None, Missing::Number))?;
+                let spread = Samples::of(&runs).spread().ok_or((None, Missing::Number))?;
                 return Ok((spread, (None, None)));
             }
         };
@@ -226,8 +226,9 @@ impl RuleKind for Stability {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
-        if self.metric == *metric
+    fn wants(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+        if side == Side::Head
+            && self.metric == *metric
             && self.benchmarks.as_ref().is_none_or(|scope| scope.contains(benchmark))
         {
             for kind in Kind::ALL.into_iter().filter(|&kind| self.limit(kind).is_some()) {

@@ -175,7 +175,12 @@ fn plot(
     let notes = notes.map(|note| words.place(&escape::cut(note, escape::SENTENCE))).collect();
     let name = c.benchmark.as_str();
     let cut = name.chars().nth(escape::NAME).is_some();
-    let numbers = row.measured.iter().flatten().flat_map(|m| m.per_run.iter().chain(&m.quantiles));
+    let numbers = row
+        .measured
+        .iter()
+        .flatten()
+        .flat_map(|m| &m.per_run)
+        .chain(row.quantiles.iter().copied().flatten());
     let (low, high) = numbers
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &n| (low.min(n), high.max(n)));
     let range = if low <= high { [low, high] } else { [0.0, 0.0] };
@@ -183,7 +188,11 @@ fn plot(
         name: cut.then(|| escape::cut(name, WHOLE_NAME)),
         unit,
         range: range.map(|end| rounded(end / factor)),
-        sides: row.measured.map(|m| m.map_or_else(Side::default, |m| side(m, range))),
+        sides: std::array::from_fn(|i| {
+            let measured = row.measured.get(i).copied().flatten();
+            let quantiles = row.quantiles.get(i).copied().unwrap_or_default();
+            measured.map_or_else(Side::default, |m| side(m, quantiles, range))
+        }),
         change,
         levels: place,
         facts,
@@ -192,12 +201,12 @@ fn plot(
     }
 }
 
-fn side(m: &Measurement, range: [f64; 2]) -> Side {
+fn side(m: &Measurement, quantiles: &[f64], range: [f64; 2]) -> Side {
     let counted = m.blocks.iter().enumerate().all(|(i, &block)| usize::try_from(block) == Ok(i));
     Side {
         runs: packed(&m.per_run, range),
         blocks: if counted { Vec::new() } else { m.blocks.clone() },
-        quantiles: if m.quantiles.len() > 2 { packed(&m.quantiles, range) } else { String::new() },
+        quantiles: if quantiles.len() > 2 { packed(quantiles, range) } else { String::new() },
     }
 }
 

@@ -120,7 +120,7 @@ pub(super) fn parts(view: &View<'_>, options: &Options) -> Vec<(&'static str, Pa
     let improved = view.class(|class| class == Class::Improved);
     let suspects = view.suspects();
     let waived = view.class(|class| class == Class::Waived);
-    let inconclusive = view.class(|class| class == Class::Inconclusive);
+    let inconclusive = view.inconclusive();
     let all: Vec<&Row<'_>> = view.rows.iter().collect();
     let shown = [(&findings, OPEN), (&improved, IMPROVED), (&suspects, OPEN)];
     let shown = shown.into_iter().flat_map(|(rows, most)| rows.iter().take(most));

@@ -80,8 +80,8 @@ impl Units {
             (None, None) => String::new(),
             (Some(low), None) => format!(" (≥ {})", end(low)),
             (None, Some(high)) => format!(" (≤ {})", end(high)),
-            // A single point is no interval.
-            (Some(low), Some(high)) if low == high => String::new(),
+            // A single point, but for rounding, is no interval.
+            (Some(low), Some(high)) if high - low <= 1e-9 * number.value.abs() => String::new(),
             (Some(low), Some(high)) => {
                 let (low, high) = (end(low), end(high));
                 // The unit is said once, at the upper end.
@@ -195,6 +195,7 @@ mod tests {
             (range(Factor, 61.0, 59.5, 62.4), "61x (59.5x to 62.4x)"),
             (number(Plain, 5.0), "5"),
             (number(Plain, 0.0), "0"),
+            (range(Plain, 48.0, 48.0, 48.000_000_000_1), "48"),
             (range(Plain, 1.02, 0.98, 1.06), "1.02 (0.980 to 1.06)"),
             (Cell::AtMost(Number::of(Change, 0.08)), "≤ 8 %"),
             (Cell::AtMost(Number::of(Share, 0.005)), "≤ 0.5 %"),

@@ -52,12 +52,10 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
         .iter()
         .filter(|row| matches!(row.class, Class::Suspect(_)))
         .partition(|row| row.has_rule());
+    let (open, more): (Vec<_>, Vec<_>) =
+        of(rows, Class::Inconclusive).into_iter().partition(|row| row.has_rule());
     if !suspects.is_empty() {
         parts.push(Phrase::of(counted(suspects.len(), "suspect")));
-    }
-    if !free.is_empty() {
-        parts
-            .push(Phrase::of(format!("{} without a rule that may have changed", number_of(&free))));
     }
     let improved = of(rows, Class::Improved);
     if !improved.is_empty() {
@@ -70,7 +68,12 @@ pub(super) fn counts(report: &Report, rows: &[Row<'_>], others: &[&Finding]) -> 
         )));
     }
     parts.extend(unchanged(&of(rows, Class::Unchanged)));
-    parts.extend(inconclusive(&of(rows, Class::Inconclusive)));
+    parts.extend(inconclusive(&open));
+    let undecided = free.len() + more.len();
+    if undecided > 0 {
+        let count = thousands(undecided as u64);
+        parts.push(Phrase::of(format!("{count} undecided without a rule")));
+    }
     parts.extend(named(&of(rows, Class::Removed), "missing"));
     if base_is_empty {
         parts.push(Phrase::of("nothing to compare with"));

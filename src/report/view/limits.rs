@@ -34,7 +34,7 @@ pub(crate) fn table_of(rule: &str) -> Option<&'static str> {
     KINDS.iter().find(|kind| kind.rule == rule).map(|kind| kind.table)
 }
 
-/// Findings of rules that hold limits, counted by kind: `1 target missed`, `2 targets not measured`.
+/// What rules that hold limits complain of, counted by kind: `1 target missed`, `2 targets not measured`.
 pub(super) fn missed(
     report: &Report,
     findings: &[&Finding],
@@ -46,16 +46,18 @@ pub(super) fn missed(
             finding.rule == kind.rule && finding.waiver.is_none() && counts(finding.severity)
         };
         let found = findings.iter().filter(found).count();
+        if found == 0 {
+            continue;
+        }
         let rows = |status| {
             let rows = tables(report, kind.table).flat_map(|table| &table.rows);
             let told = |row: &&TableRow| row.severity > Severity::None && counts(row.severity);
             rows.filter(told).filter(|row| row.status == Some(status)).count()
         };
-        let unmeasured = rows(Status::NotMeasured).min(found);
-        // One row may stand for several findings, so what is left over is missed as well.
-        let rest = found - unmeasured;
-        let close = rows(Status::Close).min(rest.saturating_sub(rows(Status::Missed)));
-        let missed = rest - close;
+        // A row may have several findings; it is counted once, as in its table.
+        let by_status = [Status::Missed, Status::Close, Status::NotMeasured].map(rows);
+        let [missed, close, unmeasured] =
+            if by_status == [0; 3] { [found, 0, 0] } else { by_status };
         for (count, word) in [(missed, "missed"), (close, "close"), (unmeasured, "not measured")] {
             if count > 0 {
                 parts.push(format!("{} {word}", counted(count, kind.noun)));

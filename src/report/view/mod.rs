@@ -87,6 +87,13 @@ impl<'a> View<'a> {
         rows
     }
 
+    /// What is not decided and a rule speaks of.
+    pub(crate) fn inconclusive(&self) -> Vec<&Row<'a>> {
+        let mut rows = self.class(|class| class == Class::Inconclusive);
+        rows.retain(|row| row.has_rule());
+        rows
+    }
+
     /// Suspects that a rule speaks of.
     pub(crate) fn suspects(&self) -> Vec<&Row<'a>> {
         let mut rows = self.class(|class| matches!(class, Class::Suspect(_)));
@@ -131,14 +138,27 @@ fn sort(report: &Report) -> (Vec<Row<'_>>, Vec<&Finding>) {
         }
     }
     let measured = measurements(report);
-    let find =
-        |side, c: &Comparison| measured.get(&(side, &c.benchmark, &c.metric, c.statistic)).copied();
+    let find = |side, c: &Comparison, statistic| {
+        measured.get(&(side, &c.benchmark, &c.metric, statistic)).copied()
+    };
+    // The distribution of the samples stands with their median.
+    let quantiles = |side, c: &Comparison| {
+        let among = [c.statistic, Statistic::Median].map(|statistic| find(side, c, statistic));
+        let of = |m: &'_ Measurement| !m.quantiles.is_empty();
+        among.into_iter().flatten().find(|m| of(m)).map_or(&[][..], |m| m.quantiles.as_slice())
+    };
     let mut rows: Vec<Row<'_>> = report
         .comparisons
         .iter()
         .enumerate()
         .map(|(i, c)| {
-            Row::new(c, of_row.get(&i).copied(), [find(Side::Base, c), find(Side::Head, c)])
+            let sides = [Side::Base, Side::Head];
+            Row::new(
+                c,
+                of_row.get(&i).copied(),
+                sides.map(|side| find(side, c, c.statistic)),
+                sides.map(|side| quantiles(side, c)),
+            )
         })
         .collect();
     rows.sort_by(Row::order);

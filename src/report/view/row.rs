@@ -42,6 +42,8 @@ pub(crate) struct Row<'a> {
     pub(crate) class: Class,
     /// What `base` and `head` stand on.
     pub(crate) measured: [Option<&'a Measurement>; 2],
+    /// Evenly spaced quantiles of the samples of their first runs, as far as these are known.
+    pub(crate) quantiles: [&'a [f64]; 2],
 }
 
 impl<'a> Row<'a> {
@@ -49,6 +51,7 @@ impl<'a> Row<'a> {
         comparison: &'a Comparison,
         finding: Option<&'a Finding>,
         measured: [Option<&'a Measurement>; 2],
+        quantiles: [&'a [f64]; 2],
     ) -> Self {
         let level = |severity| match severity {
             Severity::None => Class::Worse,
@@ -66,7 +69,7 @@ impl<'a> Row<'a> {
             (None, Verdict::Inconclusive) => Class::Inconclusive,
             (None, Verdict::Unchanged) => Class::Unchanged,
         };
-        Self { comparison, finding, class, measured }
+        Self { comparison, finding, class, measured, quantiles }
     }
 
     /// Whether a rule sets a level for it, or a finding speaks of it.

@@ -125,7 +125,23 @@ fn head(table: &Table, key: &str, title: &str) -> Head {
         "" => Phrase::new(),
         text => Phrase::new().words(text),
     };
-    Head { key: key.to_owned(), title: words(title), word: words(&inside_sentence(title)), right }
+    let heading = capital(title);
+    Head {
+        key: key.to_owned(),
+        title: words(&heading),
+        word: words(&inside_sentence(title)),
+        right,
+    }
+}
+
+/// A heading of plain words begins with a capital.
+fn capital(title: &str) -> String {
+    let plain = title.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let mut chars = title.chars();
+    match chars.next().filter(|_| plain) {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => title.to_owned(),
+    }
 }
 
 /// A heading with a small first letter, unless it is an abbreviation.

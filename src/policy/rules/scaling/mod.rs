@@ -6,12 +6,15 @@ mod words;
 
 pub use bound::Growing;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::{Code, quoted};
 use crate::model::{BenchmarkId, Cell, Metric, Severity, Side, Statistic, Status, Table, TableRow};
+use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
     Checked, Declared, Measured, Problem, Quantity, Scope, Tier, columns, finding, nothing_matched,
     severity_of, severity_problem,
@@ -214,7 +217,7 @@ impl RuleKind for Scaling {
         problems
     }
 
-    fn wants(&self, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
+    fn wants(&self, _side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
         if let Some(statistic) = self.statistic
             && self.metric == *metric
             && self.benchmarks.contains(benchmark)
@@ -239,10 +242,22 @@ impl RuleKind for Scaling {
             ..Table::default()
         };
         checked.matched = !families.is_empty();
+        let before: BTreeMap<&str, &Family<'_>> =
+            before.iter().map(|base| (base.name.as_str(), base)).collect();
+        let many = families.len() > MOST_ROWS;
         for family in families {
-            let base = before.iter().find(|base| base.name == family.name);
-            self.judge(measured, &family, base, &mut table, &mut checked);
+            let base = before.get(family.name.as_str()).copied();
+            let mut one = Table::default();
+            self.judge(measured, &family, base, &mut one, &mut checked);
+            if many && one.rows.iter().all(|row| row.status == Some(Status::Met)) {
+                checked.left_out += one.rows.len();
+            } else {
+                table.rows.extend(one.rows);
+                table.notes.extend(one.notes);
+                table.curves.extend(one.curves);
+            }
         }
+        table.notes.extend(checked.note("families grow as they should"));
         if let Some(first) = without.first() {
             let several = if without.len() > 1 {
                 format!(" and {} more", without.len() - 1)
