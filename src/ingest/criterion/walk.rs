@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::Read;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::files::BenchmarkFile;
-use crate::diag::{Code, Diagnostic, visible};
-use crate::ingest::document::{self, shown};
+use crate::ingest::document;
 use crate::ingest::format::Output;
 
 /// The results of one run of one benchmark: `…/<benchmark>/<name>/`.
@@ -41,7 +41,7 @@ pub(in crate::ingest) fn root(path: &Path) -> PathBuf {
 
 /// Whether criterion wrote what is in `root`: the first of its files that has the right content is proof.
 pub(super) fn is_criterion(root: &Path) -> bool {
-    result_files(root).flatten().any(|file| {
+    result_files(root).any(|file| {
         let marks: &[&str] = match file.file_name().to_str() {
             Some("benchmark.json") => &["\"full_id\"", "\"group_id\""],
             Some("sample.json") => &["[[", "\"iters\"", "\"sampling_mode\""],
@@ -58,7 +58,7 @@ pub(super) fn is_criterion(root: &Path) -> bool {
 ///
 /// A benchmark knows its own path below criterion's root, so its depth tells where the root is.
 pub(in crate::ingest) fn numbered_run(parent: &Path, child: &Path) -> bool {
-    let about = result_files(child).flatten().find(|file| file.file_name() == "benchmark.json");
+    let about = result_files(child).find(|file| file.file_name() == "benchmark.json");
     let depth = about.and_then(|file| {
         let named: BenchmarkFile = document::json(file.path(), "").ok()?;
         let below = file.path().parent()?.parent()?.strip_prefix(parent).ok()?.components().count();
@@ -67,39 +67,84 @@ pub(in crate::ingest) fn numbered_run(parent: &Path, child: &Path) -> bool {
     depth.unwrap_or(true)
 }
 
-/// Every directory with results, sorted by path.
+/// Every directory with results, sorted by path. Directories are read in parallel: a suite has one for each benchmark.
 pub(super) fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
-    let mut found: BTreeMap<PathBuf, Baseline> = BTreeMap::new();
-    for file in result_files(root) {
-        let file = match file {
-            Ok(file) => file,
+    let mut found = below(root, None, output);
+    // `change/` holds relative estimates and `report/` pictures; neither is a run.
+    found.retain(|b| b.has_sample || !matches!(b.name.as_str(), "change" | "report"));
+    found.sort_unstable_by(|a, b| a.dir.cmp(&b.dir));
+    found
+}
+
+/// The directory of a symbolic link that was followed, resolved, and those before it.
+struct Followed<'a> {
+    from: PathBuf,
+    before: Option<&'a Followed<'a>>,
+}
+
+/// The directories with results in and below a directory, in no order.
+fn below(dir: &Path, links: Option<&Followed<'_>>, output: &Output<'_>) -> Vec<Baseline> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) => {
+            output.say(document::unreadable(dir, &error));
+            return Vec::new();
+        }
+    };
+    let mut here = Baseline { dir: dir.to_owned(), name: name_of(dir), ..Baseline::default() };
+    let (mut has_results, mut inner) = (false, Vec::new());
+    for entry in entries {
+        let entry = match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
+            Ok((kind, entry)) if kind.is_symlink() => {
+                (fs::metadata(entry.path()).map(|of| of.file_type()), true, entry)
+            }
+            Ok((kind, entry)) => (Ok(kind), false, entry),
             Err(error) => {
-                let message = format!("cannot read: {}", visible(&error.to_string()));
-                output.say(
-                    Diagnostic::error(Code::Unreadable, message)
-                        .file(shown(error.path().unwrap_or(root)))
-                        .help("check that the directory can be read"),
-                );
+                output.say(document::unreadable(dir, &error));
                 continue;
             }
         };
-        let Some(dir) = file.path().parent() else { continue };
-        let baseline = found.entry(dir.to_owned()).or_insert_with(|| Baseline {
-            dir: dir.to_owned(),
-            name: name_of(dir),
-            ..Baseline::default()
-        });
-        match file.file_name().to_str() {
-            Some("benchmark.json") => baseline.has_benchmark = true,
-            Some("sample.json") => baseline.has_sample = true,
-            _ => {}
+        match entry {
+            (Ok(kind), is_link, entry) if kind.is_dir() => inner.push((entry.path(), is_link)),
+            (Ok(kind), _, entry) if kind.is_file() => {
+                let name = entry.file_name();
+                has_results |= RESULTS.iter().any(|known| name == *known);
+                here.has_benchmark |= name == "benchmark.json";
+                here.has_sample |= name == "sample.json";
+            }
+            (Ok(_), ..) => {}
+            (Err(error), _, entry) => output.say(document::unreadable(&entry.path(), &error)),
         }
     }
-    // `change/` holds relative estimates and `report/` pictures; neither is a run.
+    let mut found: Vec<Baseline> = inner
+        .par_iter()
+        .flat_map_iter(|(inner, is_link)| {
+            if !is_link {
+                return below(inner, links, output);
+            }
+            match follow(dir, inner, links) {
+                Ok(from) => below(inner, Some(&Followed { from, before: links }), output),
+                Err(error) => {
+                    output.say(document::unreadable(inner, &error));
+                    Vec::new()
+                }
+            }
+        })
+        .collect();
+    if has_results {
+        found.push(here);
+    }
     found
-        .into_values()
-        .filter(|b| b.has_sample || !matches!(b.name.as_str(), "change" | "report"))
-        .collect()
+}
+
+/// The resolved directory of a link, unless the link leads back to where it was come from.
+fn follow(dir: &Path, link: &Path, links: Option<&Followed<'_>>) -> io::Result<PathBuf> {
+    let (from, to) = (dir.canonicalize()?, link.canonicalize()?);
+    let mut earlier = std::iter::successors(links, |links| links.before).map(|links| &links.from);
+    if from.starts_with(&to) || earlier.any(|from| from.starts_with(&to)) {
+        return Err(io::Error::other("a symbolic link that leads back to a directory it is in"));
+    }
+    Ok(from)
 }
 
 /// The baseline of this name of each benchmark; without a name `new`, else `base`.
@@ -127,19 +172,21 @@ fn name_of(dir: &Path) -> String {
     name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The files that tell a directory of results, and the places that cannot be read.
-fn result_files(root: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
-    let names = ["benchmark.json", "estimates.json", "sample.json"];
-    WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter().filter(move |entry| {
-        entry.as_ref().map_or(true, |entry| {
-            entry.file_type().is_file() && names.iter().any(|name| entry.file_name() == *name)
-        })
+/// The files that tell a directory of results.
+const RESULTS: [&str; 3] = ["benchmark.json", "estimates.json", "sample.json"];
+
+/// These files, one after the other in the order of their paths.
+fn result_files(root: &Path) -> impl Iterator<Item = walkdir::DirEntry> {
+    let files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter().flatten();
+    files.filter(|entry| {
+        entry.file_type().is_file() && RESULTS.iter().any(|name| entry.file_name() == *name)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::document::shown;
 
     fn baseline(dir: &str) -> Baseline {
         let dir = PathBuf::from(dir);
