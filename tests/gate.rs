@@ -302,12 +302,11 @@ fn a_throughput_that_is_the_time_is_shown_and_not_tested_again() {
     let throughput: Vec<&Comparison> =
         report.comparisons.iter().filter(|c| c.metric == Metric::throughput()).collect();
     assert_eq!(throughput.len(), 12);
-    assert!(
-        throughput.iter().all(|c| c.derived
-            && !c.gating
-            && c.severity == Severity::None
-            && c.adjusted_p.is_none())
-    );
+    assert!(throughput.iter().all(|c| c.derived && !c.gating && c.severity == Severity::None));
+    // The corrected p value is that of the time.
+    let time = of(&report, "group/b03").adjusted_p;
+    let own = throughput.iter().find(|c| c.benchmark.as_str() == "group/b03");
+    assert_eq!(own.map(|c| c.adjusted_p), Some(time));
     assert_eq!(report.findings.len(), 1);
     let b00 = throughput
         .iter()
@@ -323,6 +322,43 @@ fn a_throughput_that_is_the_time_is_shown_and_not_tested_again() {
         .iter()
         .find(|c| c.metric == Metric::throughput() && c.benchmark.as_str() == "group/b03");
     assert!(c.is_some_and(|c| !c.derived && c.gating && c.verdict == Verdict::Unchanged), "{c:?}");
+}
+
+/// A milder rule for the time, one that cannot fail, or one for another statistic must not take the teeth from the
+/// rule for the throughput.
+#[test]
+fn a_throughput_that_is_the_time_holds_its_own_levels() {
+    let each = |run: Run| Run {
+        throughput: Some(Throughput { amount: 4096.0, unit: Unit::BytesPerSecond }),
+        ..run
+    };
+    let throughput = "  - regression: { metric: throughput, warning: 5%, critical: 15% }\n";
+    let said = |rules: &str| {
+        let runs = suite(10, slower(3, 1.25)).into_iter().map(each).collect();
+        let report =
+            decided(runs, Order::Interleaved, &config(&format!("version: 1\nrules:\n{rules}")));
+        let found: Vec<String> = report
+            .findings
+            .iter()
+            .map(|f| {
+                format!("{} {:?} {}", f.rule, f.metric.as_ref().map(Metric::as_str), f.severity)
+            })
+            .collect();
+        (report.exit_code, found)
+    };
+    let critical = "regression Some(\"throughput\") critical".to_owned();
+    let time =
+        |rule: &str| said(&format!("  - regression: {{ metric: time, {rule} }}\n{throughput}"));
+    assert_eq!(said(throughput), (1, vec![critical.clone()]));
+    let (exit, found) = time("warning: 10%, critical: 28%");
+    assert_eq!((exit, found.first()), (1, Some(&critical)), "{found:?}");
+    assert_eq!(time("notice: 90%"), (1, vec![critical.clone()]));
+    assert_eq!(time("statistic: min, critical: 500%"), (1, vec![critical]));
+    // What it cannot compare it says.
+    let other = said(
+        "  - regression: { metric: time, notice: 90% }\n  - regression: { metric: throughput, statistic: mean, critical: 5% }\n",
+    );
+    assert_eq!(other, (1, vec!["not-measurable Some(\"throughput\") critical".to_owned()]));
 }
 
 #[test]

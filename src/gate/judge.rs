@@ -63,9 +63,30 @@ pub(super) fn judge(
         })
         .collect();
     correct(&mut cases, confirmed);
+    derive(&mut cases);
     say_alone(&cases, sink);
     let suite_shift = shift(suite.blocks(), sink);
-    Judged { comparisons: cases.iter().map(|case| comparison(case, config)).collect(), suite_shift }
+    let mut comparisons: Vec<Comparison> =
+        cases.iter().map(|case| comparison(case, config)).collect();
+    say_once(&mut comparisons);
+    Judged { comparisons, suite_shift }
+}
+
+/// A throughput that is the time in other words speaks up only where it is worse than what the time says.
+fn say_once(comparisons: &mut [Comparison]) {
+    for at in 1..comparisons.len() {
+        let time = comparisons.get(at - 1).map(|time| (time.severity, time.would_be));
+        if let Some(derived) = comparisons.get_mut(at).filter(|own| own.derived)
+            && let Some((severity, would_be)) = time
+        {
+            derived.severity = only_above(derived.severity, severity);
+            derived.would_be = only_above(derived.would_be, would_be);
+        }
+    }
+}
+
+fn only_above(own: Severity, other: Severity) -> Severity {
+    if own > other { own } else { Severity::None }
 }
 
 /// Whether benchgate's own procedure decides a pair, so that it is corrected for its family.
@@ -97,6 +118,19 @@ fn correct(cases: &mut [Case<'_, '_>], confirmed: bool) {
             {
                 (decided.adjusted_larger, decided.adjusted_smaller) = (Some(larger), Some(smaller));
             }
+        }
+    }
+}
+
+/// Gives a throughput that is the time in other words the corrected p values of that time, which stands in front of it.
+fn derive(cases: &mut [Case<'_, '_>]) {
+    for at in 1..cases.len() {
+        let time = cases.get(at - 1).and_then(|time| time.decision);
+        if let Some(case) = cases.get_mut(at).filter(|case| case.pair.derived)
+            && let (Some(own), Some(time)) = (case.decision.as_mut(), time)
+        {
+            own.adjusted_larger = time.adjusted_smaller;
+            own.adjusted_smaller = time.adjusted_larger;
         }
     }
 }
@@ -153,7 +187,7 @@ fn comparison(case: &Case<'_, '_>, config: &Config) -> Comparison {
     let reached = severity(pair, &made, judged.worse);
     made.verdict = judged.verdict;
     match judged.verdict {
-        Verdict::Regressed if !pair.derived => made.severity = reached,
+        Verdict::Regressed => made.severity = reached,
         Verdict::Suspect => made.would_be = reached,
         _ => {}
     }

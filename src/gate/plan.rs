@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Stage, Statistic};
-use crate::policy::rules::Regression;
+use crate::policy::rules::{Evidence, NamedTest, Regression};
 use crate::policy::{Missing, Rule, default_statistic};
 
 /// What is to be compared, and what a rule asks for that the data cannot give.
@@ -26,7 +26,7 @@ pub(super) struct Pair<'a> {
     pub(super) margin: f64,
     /// Whether it can fail the build.
     pub(super) gating: bool,
-    /// Whether it is only the time divided into a constant.
+    /// Whether it is only the time divided into a constant: the pair in front of it.
     pub(super) derived: bool,
 }
 
@@ -132,6 +132,7 @@ impl<'a> Planner<'a, '_> {
         } else {
             rules.into_iter().map(|(statistic, rule)| (statistic, Some(rule))).collect()
         };
+        let mut throughput_is_due = true;
         for (statistic, rule) in compared {
             let (screen, confirm) =
                 (sides(statistic, Stage::Screen), sides(statistic, Stage::Confirm));
@@ -149,11 +150,16 @@ impl<'a> Planner<'a, '_> {
             self.say_units(benchmark, metric, screen);
             let pair =
                 self.pair(benchmark, metric.clone(), statistic, better, screen, confirm, rule);
-            let time = pair.metric == Metric::time() && statistic == default;
             self.pairs.push(pair);
-            if time {
-                self.throughput(benchmark, statistic, screen, confirm);
+            // It stands right behind the time that it may be derived from.
+            if *metric == Metric::time() && statistic == default {
+                throughput_is_due = false;
+                self.throughput(benchmark, statistic, screen, confirm, true);
             }
+        }
+        if throughput_is_due && *metric == Metric::time() {
+            let (screen, confirm) = (sides(default, Stage::Screen), sides(default, Stage::Confirm));
+            self.throughput(benchmark, default, screen, confirm, false);
         }
     }
 
@@ -205,30 +211,56 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    /// The throughput that a time and an amount an iteration make: shown, and tested only where the amounts differ
-    /// or no rule looks at the time. The measurements themselves stay times; the judge divides.
+    /// The throughput that a time and an amount an iteration make. The measurements themselves stay times; the judge
+    /// divides. Where the amounts are equal it is the time in other words: it takes the verdict of the time, if that was
+    /// tested in the same way, and holds its own levels against it.
     fn throughput(
         &mut self,
         benchmark: &'a BenchmarkId,
         statistic: Statistic,
         screen: Sides<'a>,
         confirm: Sides<'a>,
+        behind_its_time: bool,
     ) {
         let Some((base, head)) = screen.both() else { return };
-        let (Some(before), Some(after)) = (base.throughput, head.throughput) else { return };
-        if before.unit != after.unit {
+        if base.throughput.or(head.throughput).is_none() {
             return;
         }
         let metric = Metric::throughput();
-        let Some(rule) = self.rules_of(benchmark, &metric, statistic).remove(&statistic) else {
-            return;
-        };
-        let time_is_ruled = self.pairs.last().is_some_and(|time| time.rule.is_some());
-        let mut pair =
-            self.pair(benchmark, metric, statistic, Better::Higher, screen, confirm, Some(rule));
-        pair.derived = time_is_ruled && before.amount == after.amount;
-        pair.gating &= !pair.derived;
-        self.pairs.push(pair);
+        for (wanted, rule) in self.rules_of(benchmark, &metric, statistic) {
+            let amounts = base.throughput.zip(head.throughput);
+            let Some((before, after)) = amounts.filter(|(before, after)| before.unit == after.unit)
+            else {
+                let why = "base and head do not say in the same unit what an iteration processes";
+                self.not_measurable(rule, wanted, benchmark, why.into());
+                continue;
+            };
+            if wanted != statistic {
+                let why = format!("it comes from the time, of which the {statistic} is compared");
+                self.not_measurable(rule, wanted, benchmark, why);
+                continue;
+            }
+            let mut pair = self.pair(
+                benchmark,
+                metric.clone(),
+                statistic,
+                Better::Higher,
+                screen,
+                confirm,
+                Some(rule),
+            );
+            let time = self.pairs.last().filter(|_| behind_its_time);
+            pair.derived = before.amount == after.amount
+                && time.is_some_and(|time| {
+                    is_plain(time.rule)
+                        && is_plain(Some(rule))
+                        && time.margin == pair.margin
+                        && time.gating >= pair.gating
+                });
+            // What cannot be excluded is said of the time.
+            pair.gating &= !pair.derived;
+            self.pairs.push(pair);
+        }
     }
 
     fn not_measurable(
@@ -293,6 +325,11 @@ impl<'a> Planner<'a, '_> {
             );
         }
     }
+}
+
+/// Whether a rule asks for benchgate's own procedure.
+fn is_plain(rule: Option<&Regression>) -> bool {
+    rule.is_some_and(|rule| rule.evidence == Evidence::Proven && rule.test == NamedTest::Auto)
 }
 
 /// The statistic that stands for a benchmark where no rule names one.
