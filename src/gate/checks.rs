@@ -1,8 +1,10 @@
+use rayon::prelude::*;
+
 use super::tables::{Requirements, merge};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Finding, Measurement, Order, Table};
-use crate::policy::Measured;
+use crate::policy::{Checked, Measured};
 
 /// What the rules that hold limits, overheads and shapes have to say.
 pub(super) struct Checks {
@@ -27,8 +29,11 @@ pub(super) fn checks(
         requirements: Requirements::default(),
         matched: false,
     };
-    for rule in &config.rules {
-        let Some(checked) = rule.value.check(&measured) else { continue };
+    // No rule depends on another; what they say is gathered in the order of the configuration.
+    let checked: Vec<Option<Checked>> =
+        config.rules.par_iter().map(|rule| rule.value.check(&measured)).collect();
+    for (rule, checked) in config.rules.iter().zip(checked) {
+        let Some(checked) = checked else { continue };
         if !checked.matched && checked.findings.is_empty() && !measurements.is_empty() {
             let message =
                 format!("this {} rule matches nothing that was measured", rule.value.kind());

@@ -61,7 +61,12 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+        .and_then(|file| {
+            // With room for the whole file it is read in one go.
+            let length = file.metadata()?.len().min(LONGEST) as usize;
+            bytes.reserve_exact(length + 1);
+            file.take(LONGEST + 1).read_to_end(&mut bytes)
+        })
         .map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > LONGEST {
         return Err(Diagnostic::error(Code::Malformed, "is longer than 64 MiB")

@@ -2,7 +2,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::criterion::Criterion;
+use super::criterion::{Criterion, Trees};
 use super::jsonl::Jsonl;
 use super::probe::Probe;
 use super::runset::RunSet;
@@ -69,6 +69,8 @@ pub struct Input<'a> {
     pub baseline: Option<&'a str>,
     /// Named criterion baselines to read as well, each under a name of its own.
     pub variants: &'a [Variant],
+    /// The directories of criterion that were listed already.
+    pub trees: &'a Trees,
     /// What the fields of JSONL lines are.
     pub jsonl: &'a JsonlSettings,
 }

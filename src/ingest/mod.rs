@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use crate::diag::Diagnostics;
 use crate::model::{JsonlSettings, Order, Run, SideInfo};
 
+pub use criterion::Trees;
 pub use format::{Format, Input, Output, Reading, format, formats};
 pub use probe::Probe;
 pub use variant::Variant;

@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::criterion::Trees;
 use super::document::{shown, unreadable};
 use super::format::{Format, Input, Output, formats};
 use super::probe::Probe;
@@ -39,9 +40,15 @@ pub(super) fn read(
     take: &(dyn Fn(Run) + Sync),
     diagnostics: &Diagnostics,
 ) -> Inventory {
-    let formats = BTreeSet::new();
-    let mut reader =
-        Reader { options, take, diagnostics, recordings: BTreeMap::new(), formats, read: 0 };
+    let mut reader = Reader {
+        options,
+        take,
+        diagnostics,
+        recordings: BTreeMap::new(),
+        formats: BTreeSet::new(),
+        trees: Trees::default(),
+        read: 0,
+    };
     let base = reader.side(Side::Base, base);
     let head = reader.side(Side::Head, head);
     Inventory { base, head, order: None, formats: reader.formats }
@@ -54,6 +61,7 @@ struct Reader<'a> {
     diagnostics: &'a Diagnostics,
     recordings: BTreeMap<PathBuf, ReadFor>,
     formats: BTreeSet<&'static str>,
+    trees: Trees,
     /// How many runs were begun.
     read: usize,
 }
@@ -117,6 +125,7 @@ impl Reader<'_> {
                 first_block: block,
                 baseline: source.baseline,
                 variants: source.variants,
+                trees: &self.trees,
                 jsonl: &self.options.jsonl,
             };
             let reading = format.read(&input, &output);

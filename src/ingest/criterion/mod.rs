@@ -19,6 +19,7 @@ use crate::model::{BenchmarkId, Data, Metric, Origin, Run, Stage, Unit};
 use files::{BenchmarkFile, SampleFile};
 use walk::Baseline;
 
+pub use walk::Trees;
 pub(super) use walk::{numbered_run, root};
 
 /// criterion.rs 0.2 to 0.8.
@@ -77,7 +78,7 @@ is a warning. Results without `benchmark.json`, which is written last, come from
             output.say(error);
             return Reading::default();
         }
-        let all = walk::baselines(&root, output);
+        let all = input.trees.below(&root, output);
         let chosen = walk::choose(&all, input.baseline);
         // Variants alone are enough, unless something else was asked for by name.
         let needed = input.variants.is_empty() || input.baseline.is_some();

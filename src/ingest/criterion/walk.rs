@@ -1,10 +1,11 @@
 //! Which directories hold results, and which of them are meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -67,8 +68,25 @@ pub(in crate::ingest) fn numbered_run(parent: &Path, child: &Path) -> bool {
     depth.unwrap_or(true)
 }
 
+/// What was found in the directories of criterion so far: both sides, and variants, are often baselines of one.
+#[derive(Debug, Default)]
+pub struct Trees(Mutex<HashMap<PathBuf, Arc<Vec<Baseline>>>>);
+
+impl Trees {
+    /// Every directory with results below `root`, sorted by path.
+    pub(super) fn below(&self, root: &Path, output: &Output<'_>) -> Arc<Vec<Baseline>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(root) {
+            return Arc::clone(found);
+        }
+        let found = Arc::new(baselines(root, output));
+        known.insert(root.to_owned(), Arc::clone(&found));
+        found
+    }
+}
+
 /// Every directory with results, sorted by path. Directories are read in parallel: a suite has one for each benchmark.
-pub(super) fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
+fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
     let mut found = below(root, None, output);
     // `change/` holds relative estimates and `report/` pictures; neither is a run.
     found.retain(|b| b.has_sample || !matches!(b.name.as_str(), "change" | "report"));
