@@ -48,6 +48,8 @@ pub struct RunNumber {
 pub enum Missing {
     /// This side has no such benchmark, or not this metric of it.
     Benchmark,
+    /// Base has the benchmark that head is held against, but not this metric of it.
+    BaseMetric,
     /// The data gives other statistics only.
     Statistic(Statistic),
     /// A percentile of averages over iterations, which the rule does not accept.
@@ -85,6 +87,7 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Benchmark => f.write_str("it was not measured"),
+            Self::BaseMetric => f.write_str("base has the benchmark, but not this metric of it"),
             Self::Statistic(statistic) => write!(f, "the data has no {statistic}"),
             Self::Averages => f.write_str(
                 "its samples are averages over iterations; set `accept-averages: true` to take the percentile of the averages",

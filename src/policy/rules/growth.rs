@@ -22,8 +22,9 @@ mod words;
 /// samples need the times at which they were taken: `timestamp` in JSONL. Its 95 % interval knows that neighbouring
 /// samples are alike. `slope` fails where the whole interval lies above the limit. `ratio` is a suspected leak: head grows
 /// more than so many times as fast as base, and that is proven (the lower end of the interval of head - ratio · base is
-/// above zero). Where base does not grow, any growth of head is more than a multiple of it; it must then be proven
-/// above zero, and in an hour be more than the margin of the gate (3 %) of what the metric is.
+/// above zero). Where base is not proven to grow, any growth of head is more than a multiple of it; it must then be proven
+/// above zero, and in an hour be more than the margin of the gate (3 %) of what the metric is. A benchmark that base does not
+/// have is held to no ratio.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Growth {
@@ -90,13 +91,19 @@ impl Growth {
     }
 
     fn row(&self, benchmark: &BenchmarkId) -> TableRow {
+        self.row_of(Some(benchmark))
+    }
+
+    /// A row of a benchmark, or of the whole scope where nothing is in it.
+    fn row_of(&self, benchmark: Option<&BenchmarkId>) -> TableRow {
+        let scope = self.benchmarks.as_ref().map_or("**", Scope::as_str);
         let cells = [
-            ("benchmark", Cell::Name(benchmark.as_str().to_owned())),
+            ("benchmark", Cell::Name(benchmark.map_or(scope, BenchmarkId::as_str).to_owned())),
             ("metric", Cell::Text(self.metric.to_string())),
         ];
         TableRow {
             requirement: self.id.clone(),
-            benchmark: Some(benchmark.clone()),
+            benchmark: benchmark.cloned(),
             status: Some(Status::NotMeasured),
             severity: self.highest(),
             cells: cells.into_iter().map(|(key, cell)| (key.into(), cell)).collect(),
@@ -206,6 +213,9 @@ impl RuleKind for Growth {
             }
         }
         checked.findings.extend(missing.findings(self.id.as_ref(), self.highest(), &self.metric));
+        if !checked.matched {
+            rows.push(self.row_of(None));
+        }
         if !checked.matched && self.highest() > Severity::None && !measured.is_empty(Side::Head) {
             let why = nothing_matched(measured, self.benchmarks.as_ref(), &self.metric);
             let about = (None, &self.metric, Some(Statistic::Slope));
@@ -249,6 +259,7 @@ impl Growth {
             let standing = bounds.judge(head.estimate(), head.interval());
             standings.push((standing, words::grows(&self.metric, head, standing.limit)));
         }
+        let mut unheld = None;
         let base = self.slope_of(measured, Side::Base, benchmark);
         if let Ok(base) = base {
             row.cells.insert("base".into(), cell(base));
@@ -258,14 +269,22 @@ impl Growth {
                 Ok(base) => {
                     standings.extend(self.leak(measured, benchmark, limit, base, head, &mut row))
                 }
-                // A benchmark that base does not have has nothing to be held against.
-                Err(Missing::Benchmark) => {}
-                Err(why) => missing.add(benchmark, Some(Statistic::Slope), why),
+                // A benchmark that base does not have at all has nothing to be held against.
+                Err(Missing::Benchmark)
+                    if !measured.all_benchmarks(Side::Base).any(|known| known == benchmark) => {}
+                Err(Missing::Benchmark) => unheld = Some(Missing::BaseMetric),
+                Err(why) => unheld = Some(why),
             }
         }
         row.status = standings.iter().map(|(standing, _)| standing.status).max();
         row.severity =
             standings.iter().map(|(standing, _)| standing.severity).max().unwrap_or_default();
+        if let Some(why) = unheld {
+            missing.add(benchmark, Some(Statistic::Slope), why);
+            let unmeasured = Status::NotMeasured;
+            row.status = Some(row.status.map_or(unmeasured, |status| status.worse(unmeasured)));
+            row.severity = row.severity.max(self.highest());
+        }
         for (standing, message) in standings {
             if standing.severity > Severity::None {
                 let about = (Some(benchmark), &self.metric, Some(Statistic::Slope));

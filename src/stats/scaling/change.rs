@@ -1,7 +1,7 @@
 use super::{Exponent, MARGIN};
+use crate::stats::Evidence;
 use crate::stats::decide::decide;
 use crate::stats::paired::{Block, paired};
-use crate::stats::{Estimate, Evidence};
 
 /// How the exponent of head differs from that of base.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,29 +27,30 @@ pub fn paired_change(differences: &[f64]) -> Option<ExponentChange> {
         differences.iter().map(|&difference| Block { difference, spread: None }).collect();
     let estimate = paired(&blocks)?;
     if estimate.variance == 0.0 {
-        let p_larger = if estimate.change > MARGIN { 0.0 } else { 1.0 };
-        let Estimate { change, .. } = estimate;
-        return Some(ExponentChange {
-            estimate: change,
-            low: change,
-            high: change,
-            p_larger,
-            blocks: blocks.len(),
-        });
+        return Some(exact(estimate.change, blocks.len()));
     }
     Some(decided(Evidence::from(estimate), blocks.len()))
 }
 
 /// From two sides whose runs are not paired: the standard errors of both, with the degrees of freedom of Welch (1947)
-/// and Satterthwaite (1946).
+/// and Satterthwaite (1946). Where both errors are 0 the change is exact.
 #[must_use]
 pub fn unpaired_change(base: &Exponent, head: &Exponent) -> ExponentChange {
     let (b, h) = (base.error.powi(2), head.error.powi(2));
     let square = b + h;
-    let df = square.powi(2) / (b * b / base.df + h * h / head.df);
     let change = head.estimate - base.estimate;
+    if square == 0.0 {
+        return exact(change, 0);
+    }
+    let df = square.powi(2) / (b * b / base.df + h * h / head.df);
     let se = square.sqrt();
     decided(Evidence { change, se_low: se, se_high: se, df }, 0)
+}
+
+/// A change without any noise.
+fn exact(change: f64, blocks: usize) -> ExponentChange {
+    let p_larger = if change > MARGIN { 0.0 } else { 1.0 };
+    ExponentChange { estimate: change, low: change, high: change, p_larger, blocks }
 }
 
 /// The additive margin is handed over as the relative one whose logarithm it is.

@@ -51,8 +51,8 @@ pub struct Degradation {
     pub proven: Option<bool>,
 }
 
-/// Follows a load curve. `margin` >= 0 is a fraction. Where points tell their noise, what may be
-/// noise is passed over for the first that is not; without it the estimates speak and nothing is proven.
+/// Follows a load curve. `margin` >= 0 is a fraction. What is not proven is passed over for the first that is; where
+/// nothing is, or points do not tell their noise, the first by the estimates is told.
 ///
 /// The order of points does not matter; points that are not above zero are left out. O(n log n).
 #[must_use]
@@ -80,9 +80,9 @@ pub fn load(points: &[LoadPoint], margin: f64) -> LoadCurve {
     }
 }
 
-/// The first that is not within the noise, else the first.
+/// The first that is proven, else the first.
 fn first<T: Copy>(all: &[T], proven: impl Fn(&T) -> Option<bool>) -> Option<T> {
-    all.iter().find(|one| proven(one) != Some(false)).or(all.first()).copied()
+    all.iter().find(|one| proven(one) == Some(true)).or(all.first()).copied()
 }
 
 fn noise(a: &LoadPoint, b: &LoadPoint) -> Option<f64> {

@@ -170,6 +170,19 @@ fn a_bend_within_the_noise_is_no_knee() {
     assert_eq!(knee.n, 16.0);
 }
 
+#[test]
+fn a_change_of_exact_exponents_is_exact() {
+    let exponent = |law: fn(f64) -> f64| {
+        let n = [1.0, 2.0, 4.0, 8.0];
+        let points: Vec<(f64, f64)> = n.iter().map(|&n| (n, law(n))).collect();
+        Exponent { error: 0.0, ..analyse(&sizes(&points), None).expect("an exponent").exponent }
+    };
+    let change = unpaired_change(&exponent(|n| n), &exponent(|n| n * n));
+    close(change.estimate, 1.0);
+    assert_eq!((change.low, change.high), (change.estimate, change.estimate));
+    assert_eq!((change.p_larger, change.blocks), (0.0, 0));
+}
+
 /// Reference values: scipy 1.17.1, `stats.ttest_ind(head, base, equal_var=False)` and its `confidence_interval`.
 #[test]
 fn unpaired_sides_meet_welch() {

@@ -35,6 +35,8 @@ impl Growth {
 
         let level = measured.read(Side::Head, benchmark, &self.metric, None, false).ok();
         let hair = measured.margin() * level.map_or(0.0, |level| level.estimate().abs());
+        // Of a base that grows, a multiple is a limit by itself; else any growth of head would be beyond it.
+        let hair = if grows(measured.order(), base) { 0.0 } else { hair };
         let seen = |times: f64| after > hair && after > times * before.max(0.0);
         let proven = |times: f64| seen(times) && self.proven(measured, base, head, times);
         let counts = |times: f64| match self.evidence {
@@ -74,6 +76,16 @@ impl Growth {
         };
         low.is_some_and(|low| low > 0.0)
     }
+}
+
+/// Whether a side is proven to grow, at 97.5 %.
+fn grows(order: Order, slope: Reading<'_>) -> bool {
+    let low = match pairs(order, slope, slope) {
+        // Of nothing, so that the excess is the growth itself.
+        Some(blocks) => paired_excess_low(&blocks, 0.0),
+        None => slope.interval().0,
+    };
+    low.is_some_and(|low| low > 0.0)
 }
 
 fn ends(slope: Reading<'_>) -> Option<Ends> {

@@ -131,6 +131,9 @@ fn a_leak_grows_faster_than_base() {
         ((-30.0, 1.0), (20.0, 5.0), "soak = Some(Missed)"),
         ((0.0, 1.0), (20.0, 25.0), "soak = Some(Unproven)"),
         ((10.0, 1.0), (-20.0, 5.0), "soak = Some(Met)"),
+        // Base is proven to grow, so that three times as fast is a leak, however little it is of 500 MB.
+        ((4.0, 0.5), (12.0, 1.0), "soak = Some(Missed)"),
+        ((4.0, 4.5), (12.0, 1.0), "soak = Some(Met)"),
     ] {
         let mut both = soak(Side::Base, "soak", base.0, base.1);
         both.extend(soak(Side::Head, "soak", head.0, head.1));
@@ -147,6 +150,37 @@ fn a_leak_grows_faster_than_base() {
     assert!(said(&levels, &both, Order::Unknown)[1].ends_with("more than 1.5x"));
     // A new benchmark has no base to be held against.
     assert_eq!(said(&ratio, &soak(Side::Head, "soak", 60.0, 5.0), Order::Unknown), ["soak = None"]);
+}
+
+#[test]
+fn a_base_without_the_metric_is_not_measured() {
+    let mut both = soak(Side::Head, "soak", 60.0, 5.0);
+    let time = Measurement {
+        metric: Metric::time(),
+        ..measurement(Side::Base, "soak", Statistic::Median, &[5.0], None)
+    };
+    both.push(time);
+    let finding = "not-measurable warning: slope of memory cannot be measured: base has the benchmark, but not this metric of it";
+    let ratio = rule(json!({ "ratio": "1.5x" }));
+    assert_eq!(said(&ratio, &both, Order::Unknown), ["soak = Some(NotMeasured)", finding]);
+    // The slope holds, but half of what is asked for was not measured.
+    let slope = rule(json!({ "slope": "100MB/h", "ratio": "1.5x" }));
+    assert_eq!(said(&slope, &both, Order::Unknown), ["soak = Some(NotMeasured)", finding]);
+    let missed = rule(json!({ "slope": "10MB/h", "ratio": "1.5x" }));
+    assert_eq!(said(&missed, &both, Order::Unknown)[0], "soak = Some(Missed)");
+}
+
+#[test]
+fn a_requirement_that_nothing_matches_has_a_row() {
+    let named = rule(json!({ "id": "MEM-1", "benchmarks": "sook", "slope": "50MB/h" }));
+    let measurements = soak(Side::Head, "soak", 1.0, 0.5);
+    let declared = Declared { margin: 0.03, ..Declared::default() };
+    let checked = named.check(&Measured::new(&measurements, &declared)).expect("it looks");
+    let row = &checked.tables[0].rows[0];
+    assert_eq!(
+        (row.requirement.as_deref(), row.status, row.cells.get("benchmark")),
+        (Some("MEM-1"), Some(Status::NotMeasured), Some(&Cell::Name("sook".into())))
+    );
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::stats::special::NORMAL_95;
 pub(super) struct Measurements<'a> {
     /// The readings by size, ascending.
     pub(super) readings: Vec<(f64, Reading<'a>)>,
-    /// Why the first size that has no number has none.
-    pub(super) missing: Option<(f64, Missing)>,
+    /// The sizes that have no number, ascending, and why.
+    pub(super) missing: Vec<(f64, Missing)>,
 }
 
 impl<'a> Measurements<'a> {
@@ -21,15 +21,22 @@ impl<'a> Measurements<'a> {
         side: Side,
         family: &Family<'_>,
     ) -> Self {
-        let mut read = Self { readings: Vec::new(), missing: None };
+        let mut read = Self { readings: Vec::new(), missing: Vec::new() };
         for &(n, benchmark) in &family.sizes {
             match measured.read(side, benchmark, &rule.metric, rule.statistic, rule.accept_averages)
             {
                 Ok(reading) => read.readings.push((n, reading)),
-                Err(why) => read.missing = read.missing.or(Some((n, why))),
+                Err(why) => read.missing.push((n, why)),
             }
         }
         read
+    }
+
+    /// What was measured at the sizes that another side has a number of too.
+    pub(super) fn common(&self, other: &Self) -> Self {
+        let shared = |n: f64| other.readings.iter().any(|&(known, _)| known == n);
+        let readings = self.readings.iter().copied().filter(|&(n, _)| shared(n));
+        Self { readings: readings.collect(), missing: Vec::new() }
     }
 
     pub(super) fn unit(&self) -> Option<Unit> {

@@ -1,4 +1,5 @@
-use super::curve::{Measurements, differences};
+use super::compare::Comparison;
+use super::curve::Measurements;
 use super::family::Family;
 use super::{Growing, Scaling, beyond, bound, words};
 use crate::diag::quoted;
@@ -7,19 +8,16 @@ use crate::model::{
 };
 use crate::policy::rules::Evidence;
 use crate::policy::{Checked, Measured, finding};
-use crate::stats::scaling::{
-    Class, Exponent, ExponentChange, LawFit, LoadCurve, MARGIN, Shape, analyse, load,
-    paired_change, unpaired_change,
-};
+use crate::stats::scaling::{Class, Exponent, ExponentChange, LawFit, MARGIN, Shape, analyse};
 
 /// Fewer interleaved blocks than this prove no change.
 const FEWEST_BLOCKS: usize = 5;
 
 /// One thing that is asked for and how it stands.
-struct Answer {
-    status: Status,
+pub(super) struct Answer {
+    pub(super) status: Status,
     /// What does not hold, in a sentence.
-    message: String,
+    pub(super) message: String,
 }
 
 impl Scaling {
@@ -34,13 +32,17 @@ impl Scaling {
     ) {
         let head = Measurements::read(self, measured, Side::Head, family);
         let before = base.map(|base| Measurements::read(self, measured, Side::Base, base));
-        if let Some((n, why)) = head.missing {
-            table.notes.push(format!("{} at {}: {why}", quoted(&family.name), words::size(n)));
+        let gaps = words::gaps(&head.missing);
+        table.notes.extend(gaps.iter().map(|gap| format!("{}: {gap}", quoted(&family.name))));
+        // A limit that is held only over the sizes that could be read is not held.
+        if !gaps.is_empty() && self.asked().is_some() {
+            table.rows.push(self.cannot(&family.name, &gaps.join("; "), checked));
+            return;
         }
         let mut row = self.row(&family.name);
         let mut answers = Vec::new();
         let better = measured.better(&self.metric);
-        let (sizes, blocks) = head.sizes();
+        let (sizes, _) = head.sizes();
         let overhead =
             self.overhead.zip(head.unit()).and_then(|(overhead, unit)| overhead.in_unit(unit));
         let shape = analyse(&sizes, overhead);
@@ -49,21 +51,25 @@ impl Scaling {
                 self.show(family, shape, (head.unit(), better), &mut row, table);
                 let numbers: Vec<f64> = sizes.iter().map(|size| size.n).collect();
                 answers.extend(self.bounds(&family.name, shape, &numbers));
-                let earlier = before.as_ref().map(Measurements::sizes);
-                if let Some((sizes, earlier)) = &earlier
-                    && let Ok(shape_before) = analyse(sizes, None)
-                {
-                    let (b, h) = (&shape_before.exponent, &shape.exponent);
-                    let pairs =
-                        differences(measured.order(), (earlier, &b.per_run), (&blocks, &h.per_run));
-                    let change = pairs
-                        .and_then(|pairs| paired_change(&pairs))
-                        .unwrap_or_else(|| unpaired_change(b, h));
-                    row.cells.insert("base".into(), exponent(b));
-                    let number = Number::of(NumberKind::Plain, change.estimate)
-                        .between(Some(change.low), Some(change.high));
-                    row.cells.insert("change".into(), Cell::Number(number));
-                    answers.extend(self.change(&family.name, (b, h), &change, better));
+                if let Some((base, before)) = base.zip(before.as_ref()) {
+                    match Comparison::of(measured.order(), before, &head) {
+                        Ok(both) => {
+                            row.cells.insert("base".into(), exponent(&both.base));
+                            let number = Number::of(NumberKind::Plain, both.change.estimate)
+                                .between(Some(both.change.low), Some(both.change.high));
+                            row.cells.insert("change".into(), Cell::Number(number));
+                            let shared = both.shared.map(|n| words::shared(&family.name, n));
+                            table.notes.extend(shared);
+                            let exponents = (&both.base, &both.head);
+                            answers.extend(self.change(
+                                &family.name,
+                                exponents,
+                                &both.change,
+                                better,
+                            ));
+                        }
+                        Err(why) => table.notes.push(words::incomparable(family, base, why)),
+                    }
                 }
             }
             Err(why)
@@ -79,21 +85,11 @@ impl Scaling {
             Err(_) => {}
         }
         if self.degrades_after.is_some() || better == Better::Higher {
-            let followed = load(&head.loads(self.evidence == Evidence::Proven), measured.margin());
-            if let Some(unit) = head.unit() {
-                table.notes.extend(words::load(&family.name, &followed, unit));
-                if let Some(limit) = self.degrades_after {
-                    let last = head.readings.last().map_or(0.0, |(load, _)| *load);
-                    if last < limit {
-                        let why = format!(
-                            "its loads end at {}, before {}",
-                            words::size(last),
-                            words::size(limit)
-                        );
-                        table.rows.push(self.cannot(&family.name, &why, checked));
-                        return;
-                    }
-                    answers.push(self.held(&family.name, &followed, limit, unit));
+            match self.follow(&family.name, &head, measured.margin(), &mut table.notes) {
+                Ok(answer) => answers.extend(answer),
+                Err(why) => {
+                    table.rows.push(self.cannot(&family.name, &why, checked));
+                    return;
                 }
             }
         }
@@ -212,31 +208,6 @@ impl Scaling {
                 words::interval(change.low, change.high),
             ),
         })
-    }
-
-    /// Whether a load curve holds up to its load.
-    fn held(&self, family: &str, followed: &LoadCurve, limit: f64, unit: Unit) -> Answer {
-        let saturation = followed.saturation.filter(|found| found.next <= limit);
-        let fall = followed.degradation.filter(|found| found.load <= limit);
-        // Without noise (none is known, or the rule takes estimates) what is seen counts.
-        let counts = |proven: Option<Option<bool>>| proven.is_some_and(|it| it != Some(false));
-        let (saturates, falls) =
-            (saturation.map(|found| found.proven), fall.map(|found| found.proven));
-        let status = match saturates.or(falls) {
-            None => Status::Met,
-            Some(_) if counts(saturates) || counts(falls) => Status::Missed,
-            Some(_) => Status::Unproven,
-        };
-        let what = words::gives_way(saturation, fall, unit);
-        Answer {
-            status,
-            message: format!(
-                "{} of {} {what}; it must hold up to {}",
-                self.metric,
-                quoted(family),
-                words::size(limit)
-            ),
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 mod bound;
+mod compare;
 mod curve;
 mod family;
 mod judge;
+mod load;
 mod words;
 
 pub use bound::Growing;
@@ -13,7 +15,9 @@ use serde::Deserialize;
 
 use super::{Evidence, RuleKind, Wanted, want};
 use crate::diag::{Code, quoted};
-use crate::model::{BenchmarkId, Cell, Metric, Severity, Side, Statistic, Status, Table, TableRow};
+use crate::model::{
+    BenchmarkId, Better, Cell, Metric, Severity, Side, Statistic, Status, Table, TableRow,
+};
 use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
     Checked, Declared, Measured, Problem, Quantity, Scope, Tier, columns, finding, nothing_matched,
@@ -28,11 +32,12 @@ use family::{Family, families};
 /// `send/agents=10`, `send/agents=100` …. Over four or more sizes that span a factor of 8 the slope of ln T on ln n is the
 /// exponent of the growth: 0 is constant, 1 linear, 2 quadratic. A logarithm counts as its own slope over the sizes above 1.
 /// `at-most` fails where the whole 95 % interval of the exponent lies more than 0.15 above that of the class. An exponent
-/// that is proven larger than that of base by 0.15 is a finding as well, which takes five interleaved blocks. The class
-/// that fits best is named together with those that the data cannot tell from it.
+/// that is proven larger than that of base by 0.15 is a finding as well, which takes five interleaved blocks; the sizes
+/// that both sides have are compared, of which there must be four or more that span a factor of 8. The class that fits best is named together with those that the data cannot tell from it.
 ///
 /// `degrades-after` holds a load curve: up to that load twice the load must give at least 1.41 times the throughput at
-/// each step, and throughput must not fall by more than the margin. Where runs tell their noise, a step within it does not count.
+/// each step, and throughput must not fall by more than the margin. A step counts where the noise of the runs at both
+/// loads proves it; of one number a load nothing is known of the noise, so that only `evidence: estimate` accuses it.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scaling {
@@ -58,7 +63,7 @@ pub struct Scaling {
     /// The part of the metric that does not depend on the size, such as `50us`, where you know it; left out, that of
     /// the law that fits best. Where the largest number is not ten times as large, the report says that the exponent is too low.
     pub overhead: Option<Quantity>,
-    /// A load curve may saturate or fall only beyond this load.
+    /// A load curve may saturate or fall only beyond this load; for metrics of which more is better, such as throughput.
     pub degrades_after: Option<f64>,
     /// How much you insist: `must` is critical, `should` warning, `quality` notice.
     pub tier: Option<Tier>,
@@ -204,6 +209,17 @@ impl RuleKind for Scaling {
                 Code::InvalidValue,
                 "everything grows at least as fast as a constant".into(),
                 "write the class that it must reach, such as `n` for a linear speedup",
+            );
+        }
+        if self.degrades_after.is_some() && declared.better(&self.metric) == Some(Better::Lower) {
+            problem(
+                "metric",
+                Code::InvalidValue,
+                format!(
+                    "less of `{}` is better, so that it has no load to degrade after",
+                    self.metric
+                ),
+                "write `metric: throughput`",
             );
         }
         if self.statistic == Some(Statistic::Slope) {

@@ -216,7 +216,7 @@ fn a_shape_that_became_worse_is_a_finding_where_it_is_proven() {
 fn a_load_curve_holds_up_to_its_load() {
     let holds = |load: f64| {
         rule(
-            json!({ "id": "LOAD-4", "benchmarks": "load/users=*", "metric": "throughput", "degrades-after": load, "tier": "must" }),
+            json!({ "id": "LOAD-4", "benchmarks": "load/users=*", "metric": "throughput", "degrades-after": load, "tier": "must", "evidence": "estimate" }),
         )
     };
     let law = |users: f64| if users <= 200.0 { 5.0 * users } else { 700.0 - users };
@@ -270,6 +270,113 @@ fn a_fall_within_the_noise_is_not_accused() {
 }
 
 #[test]
+fn one_number_a_load_proves_nothing() {
+    let head = |evidence: &str| {
+        let holds = rule(
+            json!({ "benchmarks": "load/*", "metric": "throughput", "degrades-after": 200, "evidence": evidence }),
+        );
+        let law = |n: f64| if n == 100.0 { 60.0 } else { n };
+        let loads = [10.0, 50.0, 100.0, 200.0];
+        said(&holds, &curve(Side::Head, "load/", "throughput", &loads, law), Order::Unknown)
+    };
+    assert_eq!(
+        head("proven"),
+        [
+            "load/* | holds up to 200 | 0.94 | n to n^3 = Some(Unproven)",
+            "note: `load/*` saturates after 50 (n^0.26 up to 100)",
+            "note: `load/*`: nothing tells the noise of its numbers, so that this is not proven; measure each load in several runs, or write `evidence: estimate`",
+        ]
+    );
+    assert!(head("estimate")[0].ends_with("= Some(Missed)"));
+}
+
+#[test]
+fn what_is_proven_beyond_the_load_does_not_hide_doubt_before_it() {
+    let holds = rule(
+        json!({ "benchmarks": "load/*", "metric": "throughput", "degrades-after": 200, "tier": "must" }),
+    );
+    let law = |n: f64| match n {
+        200.0 => 110.0,
+        400.0 => 50.0,
+        _ => n,
+    };
+    let loads = [10.0, 50.0, 100.0, 200.0, 400.0];
+    let mut head = curve(Side::Head, "load/", "throughput", &loads, law);
+    for m in &mut head {
+        let reach = if m.benchmark.as_str() == "load/200" { 1.4 } else { 1.01 };
+        let value = m.estimate.expect("a number");
+        (m.low, m.high) = (Some(value / reach), Some(value * reach));
+    }
+    let lines = said(&holds, &head, Order::Unknown);
+    assert!(lines[0].ends_with("= Some(Unproven)"), "{lines:?}");
+    assert!(
+        lines[1].starts_with("note: `load/*` saturates after 100")
+            && lines[1].ends_with("which may be noise"),
+        "{lines:?}"
+    );
+}
+
+/// A cost that bends: linear up to 1,000 and quadratic beyond.
+fn bent(n: f64) -> f64 {
+    if n <= 1000.0 { 3.0 * n } else { 3.0 * n * n / 1000.0 }
+}
+
+#[test]
+fn sizes_that_only_one_side_has_do_not_change_its_shape() {
+    let shown = rule(json!({ "benchmarks": "sort/*" }));
+    let both = |base: &[f64], head: &[f64]| {
+        let mut both = runs(Side::Base, "sort/", base, bent);
+        both.extend(runs(Side::Head, "sort/", head, bent));
+        said(&shown, &both, Order::Interleaved)
+    };
+    let larger = [10.0, 100.0, 300.0, 1000.0, 10_000.0, 100_000.0];
+    let lines = both(&larger[..4], &larger);
+    assert!(lines[0].ends_with("= None"), "{lines:?}");
+    assert!(
+        lines.contains(
+            &"note: `sort/*`: the change is that over the 4 sizes that both sides share".to_owned()
+        ),
+        "{lines:?}"
+    );
+    assert!(lines.iter().all(|line| !line.starts_with("scaling")), "{lines:?}");
+    let few = both(&[1.0, 2.0, 300.0, 1000.0], &larger);
+    assert!(few[0].ends_with("= None"), "{few:?}");
+    let note =
+        "note: `sort/*` is not compared with base: both sides share 2 sizes; an exponent needs 4";
+    assert!(few.contains(&note.to_owned()), "{few:?}");
+    let narrow =
+        both(&[1000.0, 2000.0, 3000.0, 4000.0, 50_000.0], &[10.0, 1000.0, 2000.0, 3000.0, 4000.0]);
+    let note = "note: `sort/*` is not compared with base: the sizes that both sides share span a factor of 4.00; an exponent needs 8";
+    assert!(narrow.contains(&note.to_owned()), "{narrow:?}");
+}
+
+#[test]
+fn a_size_without_its_number_is_not_passed_over() {
+    let json = |class: serde_json::Value| {
+        rule(json!({ "id": "S-1", "benchmarks": "a/*", "statistic": "p99", "at-most": class }))
+    };
+    let sizes = [10.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0];
+    let mut head = curve(Side::Head, "a/", "time", &sizes, |n| n);
+    for m in &mut head[1..5] {
+        m.statistic = Statistic::Percentile(99_000);
+    }
+    assert_eq!(
+        said(&json("n".into()), &head, Order::Unknown),
+        [
+            "a/* | at most n | - | - = Some(NotMeasured)",
+            "note: `a/*`: it needs 1000 samples a run (at 10, 10,000)",
+            "not-measurable warning: scaling of `a/*` cannot be measured: it needs 1000 samples a run (at 10, 10,000)",
+        ]
+    );
+    // A rule that asks for nothing shows what there is.
+    let shown = said(&json(serde_json::Value::Null), &head, Order::Unknown);
+    assert_eq!(
+        shown,
+        ["a/* | - | 1.00 | n = None", "note: `a/*`: it needs 1000 samples a run (at 10, 10,000)"]
+    );
+}
+
+#[test]
 fn mistakes_in_a_rule_are_found() {
     let declared = Declared { margin: 0.03, ..Declared::default() };
     let problems = |json: serde_json::Value| -> Vec<String> {
@@ -297,8 +404,12 @@ fn mistakes_in_a_rule_are_found() {
             "at-least: everything grows at least as fast as a constant",
         ),
         (
-            json!({ "benchmarks": "a/*", "degrades-after": 0 }),
+            json!({ "benchmarks": "a/*", "metric": "throughput", "degrades-after": 0 }),
             "degrades-after: `degrades-after` is not above zero",
+        ),
+        (
+            json!({ "benchmarks": "a/*", "degrades-after": 200 }),
+            "metric: less of `time` is better, so that it has no load to degrade after",
         ),
         (
             json!({ "benchmarks": "a/*", "statistic": "slope" }),

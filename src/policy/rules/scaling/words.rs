@@ -3,12 +3,16 @@ use super::family::Family;
 use crate::diag::quoted;
 use crate::model::Unit;
 use crate::model::number::{plain, quantity, setting, share, thousands};
+use crate::policy::Missing;
 use crate::stats::scaling::{
     Degradation, FEWEST_SIZES, Knee, LEAST_SPAN, Lacking, LoadCurve, Saturation, Shape,
 };
 
 /// A law that is off by more than this on average does not describe its points.
 pub(super) const MISFIT: f64 = 0.25;
+
+/// More sizes than this are counted, not named.
+const MOST_NAMED: usize = 5;
 
 /// A size: `10`, `1,000`, `0.5`.
 pub(super) fn size(n: f64) -> String {
@@ -60,6 +64,56 @@ pub(super) fn lacking(lacking: Lacking, family: &Family<'_>) -> String {
         }
         (Lacking::Numbers, _) => "a number is not above zero".into(),
     }
+}
+
+/// Why sizes have no number, one reason each: `it needs 100 samples a run (at 10, 100 and 3 more)`.
+pub(super) fn gaps(missing: &[(f64, Missing)]) -> Vec<String> {
+    let mut reasons: Vec<(Missing, Vec<f64>)> = Vec::new();
+    for &(n, why) in missing {
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, sizes)) => sizes.push(n),
+            None => reasons.push((why, vec![n])),
+        }
+    }
+    let say = |(why, sizes): (Missing, Vec<f64>)| {
+        let named: Vec<String> = sizes.iter().take(MOST_NAMED).map(|n| size(*n)).collect();
+        let more = match sizes.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{why} (at {}{more})", named.join(", "))
+    };
+    reasons.into_iter().map(say).collect()
+}
+
+/// Why the exponents of both sides are not compared.
+pub(super) fn incomparable(family: &Family<'_>, base: &Family<'_>, why: Lacking) -> String {
+    let name = quoted(&family.name);
+    let why = match why {
+        Lacking::Sizes(count) => {
+            let sizes = if count == 1 { "size" } else { "sizes" };
+            format!("both sides share {count} {sizes}; an exponent needs {FEWEST_SIZES}")
+        }
+        Lacking::Span(span) => format!(
+            "the sizes that both sides share span a factor of {}; an exponent needs {LEAST_SPAN}",
+            plain(span)
+        ),
+        Lacking::Numbers => format!("in base {}", lacking(why, base)),
+    };
+    format!("{name} is not compared with base: {why}")
+}
+
+/// That the change stands on fewer sizes than the exponent.
+pub(super) fn shared(family: &str, sizes: usize) -> String {
+    format!("{}: the change is that over the {sizes} sizes that both sides share", quoted(family))
+}
+
+/// That a load curve gives way, but one number a load proves nothing.
+pub(super) fn noiseless(family: &str) -> String {
+    format!(
+        "{}: nothing tells the noise of its numbers, so that this is not proven; measure each load in several runs, or write `evidence: estimate`",
+        quoted(family)
+    )
 }
 
 pub(super) fn misfit(family: &str, misfit: f64) -> String {
