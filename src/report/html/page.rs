@@ -46,7 +46,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         waived => waived(view, display),
         waivers => list(waivers.entries.iter().map(|entry| safe(escape::html(entry))), waivers.entries.len() + waivers.too_long),
         config => safe(escape::html_code(&escape::cut_middle(config_file(view), escape::NAME))),
-        inconclusive => rows(&view.class(|class| class == Class::Inconclusive)),
+        inconclusive => rows(&view.inconclusive()),
         tables => table::tables(view),
         all => all(view),
         kinds => kinds(view),
