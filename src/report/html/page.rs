@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::model::{Display, Finding, Outcome, Severity};
 use crate::report::phrase::Phrase;
 use crate::report::quoted::Help;
-use crate::report::view::{self, Class, Row, Sign, View, full_name};
+use crate::report::view::{self, Class, Row, Sign, View};
 use crate::report::{Options, escape, number};
 
 /// Rows of each part in front of the table of all benchmarks, which has every one of them.
@@ -131,9 +131,7 @@ fn kinds(view: &View<'_>) -> Vec<Value> {
 
 /// A finding that has no row.
 fn other(finding: &Finding, display: &Display) -> Value {
-    let name = finding.benchmark.as_ref().map(|benchmark| {
-        full_name(benchmark.as_str(), finding.metric.as_ref(), finding.statistic).html()
-    });
+    let name = view::finding_name(finding).map(|name| name.html());
     let waived = finding.waiver.as_ref().map(|waiver| escape::html_prose(&waiver.reason));
     let label = match finding.severity {
         Severity::None => Phrase::of(if waived.is_some() { "waived" } else { "listed" }),
