@@ -289,9 +289,13 @@
   const label = (kind, x, y, words) => shape("text", { class: kind, x, y }, words);
   const figure = (title, soft, drawn, legend) =>
     element("figure", {}, element("figcaption", {}, title, element("span", { class: "soft" }, soft)), drawn, legend);
-  const three = (number) => Number(number.toPrecision(3));
-  const between = (numbers, unit) => {
-    const [low, high] = extent(numbers).map(three);
+  // Three digits, and as many more as it takes to tell the ends of a range apart.
+  const rounded = (number, [low, high] = [0, 0]) => {
+    const more = Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low || Infinity)));
+    return Number(number.toPrecision(Math.min(17, 3 + (more > 0 && more < 17 ? more : 0))));
+  };
+  const between = (numbers, range, unit) => {
+    const [low, high] = extent(numbers).map((number) => rounded(number, range));
     return `${low} to ${high} ${unit}`.trim();
   };
   function sides(base, head) {
@@ -304,7 +308,7 @@
   // One dot a run. Where a run of head stands beside one of base, both stand above each other and are joined.
   function runs(plot) {
     const [base, head] = plot.sides.map((side) =>
-      amounts(side.runs, plot.range).map((value, i) => ({ value, block: side.blocks ? side.blocks[i] : i })));
+      amounts(side.runs, plot.runs).map((value, i) => ({ value, block: side.blocks ? side.blocks[i] : i })));
     if (!base.length && !head.length) return null;
     const height = 210, top = 10, bottom = 168;
     const range = padded(extent([...base, ...head].map((run) => run.value)), 0.08);
@@ -344,8 +348,8 @@
       svg.push(shape("g", { class: name }, ...dots));
     }
     const parts = [];
-    if (base.length) parts.push(`base ${between(base.map((run) => run.value), plot.unit)}`);
-    if (head.length) parts.push(`head ${between(head.map((run) => run.value), plot.unit)}`);
+    if (base.length) parts.push(`base ${between(base.map((run) => run.value), plot.runs, plot.unit)}`);
+    if (head.length) parts.push(`head ${between(head.map((run) => run.value), plot.runs, plot.unit)}`);
     if (both) parts.push(`head is larger in ${larger} of ${both} blocks`);
     const unit = plot.unit ? `, ${plot.unit}` : "";
     return figure("Runs", unit, drawing(height, `Runs: ${parts.join("; ")}`, ...svg), sides(base.length, head.length));
@@ -390,7 +394,7 @@
 
   // The distribution of samples, from its quantiles: a density with the middle half and nine tenths below it.
   function samples(plot) {
-    const named = ["base", "head"].map((name, i) => [name, amounts(plot.sides[i].quantiles, plot.range)]).filter(([, q]) => q.length);
+    const named = ["base", "head"].map((name, i) => [name, amounts(plot.sides[i].quantiles, plot.samples ?? [0, 0])]).filter(([, q]) => q.length);
     if (!named.length) return null;
     const of = (quantiles, part) => {
       const at = part * (quantiles.length - 1), i = Math.min(Math.floor(at), quantiles.length - 2);
@@ -419,7 +423,7 @@
       svg.push(label("e", LEFT - 8, floor, name));
       svg.push(shape("g", { class: name }, line("density", area), line("whisker", `M${at(0.05)} ${floor + 7}H${at(0.95)}`),
         line("box", `M${at(0.25)} ${floor + 7}H${at(0.75)}`), line("median", `M${at(0.5)} ${floor + 2}v10`)));
-      said.push(`${name}: median ${three(of(quantiles, 0.5))}, half between ${three(of(quantiles, 0.25))} and ${three(of(quantiles, 0.75))} ${plot.unit}`);
+      said.push(`${name}: median ${rounded(of(quantiles, 0.5), plot.samples)}, half between ${rounded(of(quantiles, 0.25), plot.samples)} and ${rounded(of(quantiles, 0.75), plot.samples)} ${plot.unit}`);
     });
     const unit = plot.unit ? `, ${plot.unit}` : "";
     return figure("Samples", ` of the first run${unit}`, drawing(height, `Samples of the first run; ${said.join("; ")}`, ...svg),

@@ -921,8 +921,7 @@ fn a_growth_rule_finds_the_leak_of_timestamped_samples() {
     let messages: Vec<&str> = report.findings.iter().map(|f| f.message.as_str()).collect();
     assert_eq!(report.outcome, Outcome::Fail, "{messages:?}");
     assert!(
-        messages[0]
-            .starts_with("memory grows by 62.0 MB/h (62.0 MB/h to 62.0 MB/h), more than 50 MB/h"),
+        messages[0].starts_with("memory grows by 62.0 MB/h (62.0 to 62.0 MB/h), more than 50 MB/h"),
         "{messages:?}"
     );
     assert!(

@@ -53,7 +53,7 @@ pub(super) struct Compare {
     /// that need no base.
     #[arg(long)]
     allow_empty_base: bool,
-    /// Also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
+    /// Also write the report to a file, in a form: text, markdown, html, junit or json. Can be repeated.
     #[arg(long, value_name = "FORM=FILE")]
     out: Vec<Target<Form>>,
     /// The day on which waivers must hold; left out, today in UTC.

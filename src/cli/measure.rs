@@ -48,7 +48,7 @@ pub(super) struct Measure {
     then_compare: bool,
     #[command(flatten)]
     rules: Where,
-    /// With --then-compare, also write the report to a file, in a form: text, markdown, junit or json. Can be repeated.
+    /// With --then-compare, also write the report to a file, in a form: text, markdown, html, junit or json. Can be repeated.
     #[arg(long, value_name = "FORM=FILE", requires = "then_compare")]
     out: Vec<Target<Form>>,
     /// With --then-compare, the day on which waivers must hold; left out, today in UTC.

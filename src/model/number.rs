@@ -283,6 +283,21 @@ pub fn plain(value: f64) -> String {
     if value < 0.0 { format!("{MINUS}{text}") } else { text }
 }
 
+/// A number of the size of an exponent, two decimals: `1.02`, `−0.41`, `0.00`.
+#[must_use]
+pub fn hundredths(value: f64) -> String {
+    let text = format!("{:.2}", value.abs());
+    let zero = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if value < 0.0 && !zero { format!("{MINUS}{text}") } else { text }
+}
+
+/// Two written numbers as a range, with a unit that they share only behind the second: `94.8 to 97.1 MB/h`.
+#[must_use]
+pub fn range(low: &str, high: &str) -> String {
+    let unit = high.find([' ', '/']).and_then(|at| high.get(at..)).unwrap_or_default();
+    format!("{} to {high}", low.strip_suffix(unit).unwrap_or(low))
+}
+
 /// A relative change with its sign: `+23.1 %`, `−8.3 %`, `+0.04 %`, `0.0 %`.
 #[must_use]
 pub fn change(fraction: f64) -> String {
@@ -388,6 +403,33 @@ pub fn thousands(number: u64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn two_decimals_with_a_real_minus() {
+        for (value, text) in [
+            (1.0, "1.00"),
+            (-0.414, "−0.41"),
+            (-0.000_69, "0.00"),
+            (0.0, "0.00"),
+            (12.345, "12.35"),
+        ] {
+            assert_eq!(hundredths(value), text);
+        }
+    }
+
+    #[test]
+    fn a_range_says_its_unit_once() {
+        for (low, high, text) in [
+            ("94.8 MB/h", "97.1 MB/h", "94.8 to 97.1 MB/h"),
+            ("10.0/h", "12.5/h", "10.0 to 12.5/h"),
+            ("+3.9 %", "+5.5 %", "+3.9 to +5.5 %"),
+            ("0.900 ms", "1.20 s", "0.900 ms to 1.20 s"),
+            ("59.5x", "62.4x", "59.5x to 62.4x"),
+            ("5", "6", "5 to 6"),
+        ] {
+            assert_eq!(range(low, high), text);
+        }
+    }
 
     #[test]
     fn three_digits_at_the_rounding_edges() {

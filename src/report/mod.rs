@@ -22,6 +22,7 @@ mod words;
 
 pub use options::{Options, RenderError};
 pub use template::Templates;
+pub(crate) use view::holds_limits;
 
 use crate::model::Report;
 pub use crate::model::number;

@@ -208,10 +208,8 @@ fn other(finding: &Finding, view: &View<'_>) -> String {
         (severity, None) => Phrase::new().word(view.report.config.display.word(severity)),
     }
     .text(": ");
-    if let Some(benchmark) = &finding.benchmark {
-        line = line
-            .then(view::full_name(benchmark.as_str(), finding.metric.as_ref(), finding.statistic))
-            .text(": ");
+    if let Some(name) = view::finding_name(finding) {
+        line = line.then(name).text(": ");
     }
     line = line.words(finding.message.as_str());
     if let Some(id) = &finding.id {

@@ -33,10 +33,15 @@ fn key_metrics_tell_the_mean_the_worst_and_the_best() {
     };
     let mut runs =
         [both("a", 100.0, 110.0), both("b", 100.0, 95.0), both("c", 100.0, 100.0)].concat();
+    // No rule compares these, and they have no base.
     runs.push(values("a", "memory", Unit::Bytes, 0, vec![4e6]));
     runs.push(values("b", "memory", Unit::Bytes, 0, vec![6e6]));
-    runs.push(values("c", "streams", Unit::Count, 0, vec![6.0]));
-    let report = held("  - regression: { metric: time, critical: 20% }", runs);
+    // No rule compares these.
+    for (name, side) in [("a", Side::Base), ("a", Side::Head), ("b", Side::Base), ("b", Side::Head)]
+    {
+        runs.push(Run { side, ..values(name, "streams", Unit::Count, 0, vec![6.0]) });
+    }
+    let report = held("  - regression: { metric: time, critical: 20% }", runs.clone());
     let only = Report {
         tables: report.tables.iter().filter(|t| t.kind == "metrics").cloned().collect(),
         findings: Vec::new(),
@@ -44,6 +49,12 @@ fn key_metrics_tell_the_mean_the_worst_and_the_best() {
         ..report
     };
     insta::assert_snapshot!(shown(&only));
+    let none_compared = held("  - budget: { limit: 1ms }", runs.clone());
+    let metrics = none_compared.tables.iter().find(|table| table.kind == "metrics").unwrap();
+    assert_eq!(metrics.rows.len(), 2, "time and streams");
+    runs.retain(|run| run.side == Side::Head);
+    let without_base = held("  - budget: { limit: 1ms }", runs);
+    assert!(without_base.tables.iter().all(|table| table.kind != "metrics"));
     let single = held("  - budget: { limit: 1ms }", vec![times("a", 0, &[1.0])]);
     assert!(single.tables.iter().all(|table| table.kind != "metrics"));
 }

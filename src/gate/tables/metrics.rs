@@ -5,20 +5,31 @@ use crate::model::number::thousands;
 use crate::model::{
     Better, Cell, Comparison, Metric, Number, NumberKind, Severity, Statistic, Table, TableRow,
 };
-use crate::stats::{mean, median};
+use crate::stats::mean;
 
 /// So many metrics are shown at most.
 const MOST_METRICS: usize = 8;
 
-/// What happened to each metric over all benchmarks; `None` where no metric has two.
+/// What happened to each metric over all benchmarks; `None` where no metric has two that both sides have. Amounts of
+/// unlike benchmarks say nothing together, so that without a base there is no table.
 pub(super) fn table(comparisons: &[Comparison]) -> Option<Table> {
-    let mut metrics: BTreeMap<&Metric, BTreeMap<Statistic, Vec<&Comparison>>> = BTreeMap::new();
+    let mut metrics: BTreeMap<&Metric, BTreeMap<Statistic, Vec<Changed<'_>>>> = BTreeMap::new();
     for comparison in comparisons.iter().filter(|comparison| !comparison.derived) {
+        // Where a side is zero there is no ratio that could be averaged.
+        let log = comparison.change.map(|change| change.estimate.ln_1p());
+        let Some(log) = log.filter(|log| log.is_finite()) else { continue };
         let statistics = metrics.entry(&comparison.metric).or_default();
-        statistics.entry(comparison.statistic).or_default().push(comparison);
+        statistics.entry(comparison.statistic).or_default().push((log, comparison));
+    }
+    // What no rule compares was measured for something else, and steps back behind what one does.
+    let compared = |of: &Vec<Changed<'_>>| of.iter().any(|(_, comparison)| has_levels(comparison));
+    if metrics.values().flat_map(BTreeMap::values).any(compared) {
+        for statistics in metrics.values_mut() {
+            statistics.retain(|_, of| compared(of));
+        }
     }
     // The statistic that most benchmarks have stands for the metric, of several the one that comes first.
-    let mut rows: Vec<(&Metric, Statistic, Vec<&Comparison>)> = metrics
+    let mut rows: Vec<(&Metric, Statistic, Vec<Changed<'_>>)> = metrics
         .into_iter()
         .filter_map(|(metric, statistics)| {
             let (statistic, of) = statistics.into_iter().rev().max_by_key(|(_, of)| of.len())?;
@@ -42,12 +53,11 @@ pub(super) fn table(comparisons: &[Comparison]) -> Option<Table> {
         &[
             ("metric", "Metric"),
             ("benchmarks", "Benchmarks"),
-            ("median", "Median"),
             ("mean", "Mean change"),
-            ("worst", "Worst"),
-            ("worst-change", "Its change"),
-            ("best", "Best"),
-            ("best-change", "Its change"),
+            ("worst-change", "Worst"),
+            ("worst", "In"),
+            ("best-change", "Best"),
+            ("best", "In"),
         ],
         |key| rows.iter().any(|row| row.cells.contains_key(key)),
     );
@@ -62,31 +72,28 @@ pub(super) fn table(comparisons: &[Comparison]) -> Option<Table> {
     })
 }
 
-/// One metric: the geometric mean of its changes with the worst and the best; without a base the median of head.
-fn row(metric: &Metric, statistic: Statistic, of: &[&Comparison]) -> TableRow {
-    // Where a side is zero there is no ratio that could be averaged.
-    let ratio = |comparison: &&&Comparison| {
-        comparison.change.map(|change| change.estimate.ln_1p()).filter(|log| log.is_finite())
-    };
-    let changed: Vec<(f64, &Comparison)> =
-        of.iter().filter_map(|comparison| Some((ratio(&comparison)?, *comparison))).collect();
+/// A comparison with the logarithm of its ratio.
+type Changed<'c> = (f64, &'c Comparison);
+
+fn has_levels(comparison: &Comparison) -> bool {
+    Severity::LEVELS.iter().any(|&level| comparison.levels.get(level).is_some())
+}
+
+/// One metric: the geometric mean of its changes with the worst and the best.
+fn row(metric: &Metric, statistic: Statistic, of: &[Changed<'_>]) -> TableRow {
+    let change = |log: f64| Cell::Number(Number::of(NumberKind::Change, log.exp_m1()));
+    let logs: Vec<f64> = of.iter().map(|(log, _)| *log).collect();
     let mut cells = BTreeMap::from([
         ("metric".to_owned(), Cell::Text(format!("{metric} {statistic}"))),
         ("benchmarks".to_owned(), Cell::Number(Number::of(NumberKind::Plain, of.len() as f64))),
+        ("mean".to_owned(), change(mean(&logs))),
     ]);
-    let change = |log: f64| Cell::Number(Number::of(NumberKind::Change, log.exp_m1()));
-    if changed.is_empty() {
-        cells.extend(median_of_head(of).map(|median| ("median".to_owned(), median)));
-    } else {
-        let logs: Vec<f64> = changed.iter().map(|(log, _)| *log).collect();
-        cells.insert("mean".into(), change(mean(&logs)));
-    }
-    let better = of.first().map_or(Better::Lower, |comparison| comparison.better);
-    let worse = |(log, _): &(f64, &Comparison)| better.worse(*log);
+    let better = of.first().map_or(Better::Lower, |(_, comparison)| comparison.better);
+    let worse = |(log, _): &Changed<'_>| better.worse(*log);
     // Of equals the first in the order of the benchmarks.
-    let worst = changed.iter().rev().max_by(|a, b| worse(a).total_cmp(&worse(b)));
-    let best = changed.iter().min_by(|a, b| worse(a).total_cmp(&worse(b)));
-    if let (Some((up, worst)), Some((down, best)), true) = (worst, best, changed.len() > 1) {
+    let worst = of.iter().rev().max_by(|a, b| worse(a).total_cmp(&worse(b)));
+    let best = of.iter().min_by(|a, b| worse(a).total_cmp(&worse(b)));
+    if let (Some((up, worst)), Some((down, best)), true) = (worst, best, of.len() > 1) {
         let name = |comparison: &Comparison| Cell::Name(comparison.benchmark.as_str().to_owned());
         cells.extend([
             ("worst".into(), name(worst)),
@@ -96,16 +103,4 @@ fn row(metric: &Metric, statistic: Statistic, of: &[&Comparison]) -> TableRow {
         ]);
     }
     TableRow { requirement: None, benchmark: None, status: None, severity: Severity::None, cells }
-}
-
-/// The median over the benchmarks of head; `None` where they have several units.
-fn median_of_head(of: &[&Comparison]) -> Option<Cell> {
-    let unit = of.first()?.unit;
-    if of.iter().any(|comparison| comparison.unit != unit) {
-        return None;
-    }
-    let values: Vec<f64> = of.iter().filter_map(|c| Some(c.head?.estimate)).collect();
-    Some(median(&values))
-        .filter(|median| median.is_finite())
-        .map(|median| Cell::Number(Number::amount(median, unit)))
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Diagnostic, Level};
 use crate::model::{Finding, Report, Severity, Statistic};
-use crate::report::escape;
+use crate::report::{escape, holds_limits};
 
 /// So many lines are shown at most: of each kind a step may have ten.
 const MOST: usize = 10;
@@ -53,7 +53,8 @@ fn sentence(report: &Report, finding: &Finding) -> String {
         Some(benchmark) => {
             let name = escape::cut_middle(benchmark.as_str(), escape::NAME);
             match finding.statistic {
-                Some(statistic) if statistic != Statistic::Median => {
+                // The message of a rule that holds limits tells the statistic itself.
+                Some(statistic) if statistic != Statistic::Median && !holds_limits(finding) => {
                     format!("{name} {statistic}: {message}")
                 }
                 _ => format!("{name}: {message}"),

@@ -10,7 +10,7 @@ const QUANTILES: usize = 21;
 /// Samples of one measurement, where they are kept.
 const VALUES: usize = 100_000;
 /// Entries of each list of a report.
-const ENTRIES: usize = 200_000;
+pub(super) const ENTRIES: usize = 200_000;
 
 /// The first thing that is wrong with a report, with its place in it; `None` where nothing is.
 pub(super) fn problem(report: &Report) -> Option<String> {

@@ -7,11 +7,14 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::check::ENTRIES;
 use crate::diag::Diagnostic;
 use crate::model::{ConfigInfo, Measurement, Order, Outcome, Report, Severity, SideInfo, Tool};
 
 /// Values in all measurements together, names and numbers: twice those of 20,000 benchmarks of ten runs.
 const IN_MEASUREMENTS: usize = 16_000_000;
+/// Values in what is said of the configuration: thousands of rules.
+const IN_CONFIG: usize = 100_000;
 /// Values in all diagnostics.
 const IN_DIAGNOSTICS: usize = 100_000;
 /// Values in the description of a machine.
@@ -62,11 +65,13 @@ impl From<Measured> for Report {
 #[expect(dead_code, reason = "reading them is all")]
 pub(super) struct Bounds {
     #[serde(default)]
+    config: Values<IN_CONFIG>,
+    #[serde(default)]
     base: Side,
     #[serde(default)]
     head: Side,
     #[serde(default)]
-    measurements: Values<IN_MEASUREMENTS>,
+    measurements: List<ENTRIES, IN_MEASUREMENTS>,
     #[serde(default)]
     diagnostics: Values<IN_DIAGNOSTICS>,
 }
@@ -87,6 +92,38 @@ impl<'de, const MOST: usize> Deserialize<'de> for Values<MOST> {
         let left = Cell::new(MOST);
         Counted { left: &left, most: MOST }.deserialize(deserializer)?;
         Ok(Self)
+    }
+}
+
+/// A list of at most `LONG` entries that have at most `MOST` values together: an entry takes memory even where there is
+/// next to nothing in it.
+#[derive(Default)]
+struct List<const LONG: usize, const MOST: usize>;
+
+impl<'de, const LONG: usize, const MOST: usize> Deserialize<'de> for List<LONG, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Self)
+    }
+}
+
+impl<'de, const LONG: usize, const MOST: usize> Visitor<'de> for List<LONG, MOST> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
+        let left = Cell::new(MOST);
+        let values = Counted { left: &left, most: MOST };
+        let mut entries = 0_usize;
+        while list.next_element_seed(values)?.is_some() {
+            entries += 1;
+            if entries > LONG {
+                return Err(A::Error::custom(format_args!("more than {LONG} entries")));
+            }
+        }
+        Ok(self)
     }
 }
 
@@ -207,6 +244,14 @@ mod tests {
         assert_eq!(
             put("\"diagnostics\": [", diagnostic, 60_000),
             "not a report: more than 100000 values"
+        );
+        assert_eq!(
+            put("\"thresholds\":[", "{},", 100_000),
+            "not a report: more than 100000 values"
+        );
+        assert_eq!(
+            put("\"measurements\": [", "{},", ENTRIES + 1),
+            "not a report: more than 200000 entries"
         );
     }
 }

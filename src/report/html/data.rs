@@ -81,8 +81,12 @@ struct Plot {
     name: Option<String>,
     /// The unit that amounts are shown in.
     unit: &'static str,
-    /// The smallest and the largest amount of both sides, in that unit.
-    range: [f64; 2],
+    /// The smallest and the largest run of both sides, in that unit and in full precision: counters differ in their
+    /// last digits.
+    runs: [f64; 2],
+    /// The ends of the quantiles of both sides, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<[f64; 2]>,
     /// Base and head.
     sides: [Side; 2],
     /// Estimate and both ends of the change, in percent, with the margin; null where there is none.
@@ -175,23 +179,24 @@ fn plot(
     let notes = notes.map(|note| words.place(&escape::cut(note, escape::SENTENCE))).collect();
     let name = c.benchmark.as_str();
     let cut = name.chars().nth(escape::NAME).is_some();
-    let numbers = row
-        .measured
-        .iter()
-        .flatten()
-        .flat_map(|m| &m.per_run)
-        .chain(row.quantiles.iter().copied().flatten());
-    let (low, high) = numbers
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &n| (low.min(n), high.max(n)));
-    let range = if low <= high { [low, high] } else { [0.0, 0.0] };
+    let quantiles = std::array::from_fn::<_, 2, _>(|i| {
+        let measured = row.measured.get(i).copied().flatten();
+        measured.and(row.quantiles.get(i)).map_or_else(Vec::new, |quantiles| fenced(quantiles))
+    });
+    // Each plot has a range of its own: one slow sample must not take the digits of the runs.
+    let runs = extent(row.measured.iter().flatten().flat_map(|m| &m.per_run)).unwrap_or_default();
+    let samples = extent(quantiles.iter().flatten());
+    let in_unit = |range: [f64; 2]| range.map(|end| end / factor);
     Plot {
         name: cut.then(|| escape::cut(name, WHOLE_NAME)),
         unit,
-        range: range.map(|end| rounded(end / factor)),
+        runs: in_unit(runs),
+        samples: samples.map(in_unit),
         sides: std::array::from_fn(|i| {
             let measured = row.measured.get(i).copied().flatten();
-            let quantiles = row.quantiles.get(i).copied().unwrap_or_default();
-            measured.map_or_else(Side::default, |m| side(m, quantiles, range))
+            let quantiles = quantiles.get(i).zip(samples);
+            let quantiles = quantiles.map(|(quantiles, range)| packed(quantiles, range));
+            measured.map_or_else(Side::default, |m| side(m, runs, quantiles.unwrap_or_default()))
         }),
         change,
         levels: place,
@@ -201,13 +206,39 @@ fn plot(
     }
 }
 
-fn side(m: &Measurement, quantiles: &[f64], range: [f64; 2]) -> Side {
+fn side(m: &Measurement, range: [f64; 2], quantiles: String) -> Side {
     let counted = m.blocks.iter().enumerate().all(|(i, &block)| usize::try_from(block) == Ok(i));
     Side {
         runs: packed(&m.per_run, range),
         blocks: if counted { Vec::new() } else { m.blocks.clone() },
-        quantiles: if quantiles.len() > 2 { packed(quantiles, range) } else { String::new() },
+        quantiles,
     }
+}
+
+/// The smallest and the largest number; `None` where there is none.
+fn extent<'n>(numbers: impl Iterator<Item = &'n f64>) -> Option<[f64; 2]> {
+    let (low, high) = numbers
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &n| (low.min(n), high.max(n)));
+    (low <= high).then_some([low, high])
+}
+
+/// Quantiles as far as they are drawn, four interquartile ranges beyond the middle half: a single far sample, which may
+/// be a thousand times as slow, must not press everything else together. None where two or fewer say nothing.
+fn fenced(quantiles: &[f64]) -> Vec<f64> {
+    let part = |quarters: usize| {
+        let last = quantiles.len().saturating_sub(1);
+        let (place, rest) = (last * quarters / 4, (last * quarters % 4) as f64 / 4.0);
+        let at = quantiles.get(place)?;
+        let next = quantiles.get(place + 1).unwrap_or(at);
+        Some(at * (1.0 - rest) + next * rest)
+    };
+    let (Some(lower), Some(middle), Some(upper), 3..) =
+        (part(1), part(2), part(3), quantiles.len())
+    else {
+        return Vec::new();
+    };
+    let width = if upper > lower { upper - lower } else { middle.abs() * 0.01 };
+    quantiles.iter().map(|q| q.max(lower - 4.0 * width).min(upper + 4.0 * width)).collect()
 }
 
 /// Numbers as places in their range.
@@ -258,6 +289,76 @@ mod tests {
             .map(|pair| f64::from(pair[0]) + 256.0 * f64::from(pair[1]))
             .map(|place| low + place / 65535.0 * (high - low))
             .collect()
+    }
+
+    /// The runs of base and head of the first plot, read back.
+    fn runs(report: &crate::model::Report) -> [Vec<f64>; 2] {
+        let plots: serde_json::Value = serde_json::from_str(&plots(&View::new(report))).unwrap();
+        let plot = &plots["rows"][0];
+        let range = [0, 1].map(|end| plot["runs"][end].as_f64().unwrap());
+        [0, 1].map(|i| unpacked(plot["sides"][i]["runs"].as_str().unwrap(), range))
+    }
+
+    /// The small report with one comparison whose sides have these runs.
+    fn with_runs(sides: [&[f64]; 2], unit: crate::model::Unit) -> crate::model::Report {
+        let mut report = samples::small();
+        report.comparisons.truncate(1);
+        report.findings.clear();
+        let c = report.comparisons[0].clone();
+        report.comparisons[0].unit = unit;
+        for m in &mut report.measurements {
+            if (&m.benchmark, &m.metric) == (&c.benchmark, &c.metric) {
+                m.per_run = sides[usize::from(m.side == crate::model::Side::Head)].to_vec();
+                m.unit = unit;
+            }
+        }
+        let side = |estimate| Some(crate::model::SideEstimate { estimate, ..c.base.unwrap() });
+        report.comparisons[0].base = side(sides[0][0]);
+        report.comparisons[0].head = side(sides[1][0]);
+        report
+    }
+
+    #[test]
+    fn one_slow_sample_leaves_the_runs_their_digits() {
+        let (base, head) = ([100_000.0; 8], [120_000.0; 8]);
+        let mut report = with_runs([&base, &head], crate::model::Unit::Nanoseconds);
+        for m in &mut report.measurements {
+            m.quantiles = (0..20).map(|i| 1e5 + f64::from(i)).chain([2e10]).collect();
+        }
+        let [base, head] = runs(&report);
+        assert_eq!((base.len(), head.len()), (8, 8));
+        for (base, head) in base.iter().zip(&head) {
+            assert!((base - 100.0).abs() < 0.01 && (head - 120.0).abs() < 0.01, "{base} {head}");
+        }
+        let plots: serde_json::Value = serde_json::from_str(&plots(&View::new(&report))).unwrap();
+        let end = plots["rows"][0]["samples"][1].as_f64().unwrap();
+        assert!((100.0..101.0).contains(&end), "{end} µs");
+    }
+
+    #[test]
+    fn counters_that_differ_in_their_last_digits_stay_apart() {
+        let (base, head) = ([1_000_000_000.0, 1_000_000_002.0], [1_000_020_000.0, 1_000_020_001.0]);
+        let [base, head] = runs(&with_runs([&base, &head], crate::model::Unit::Count));
+        for (read, expected) in base.iter().zip([1.0, 1.000_000_002]) {
+            assert!((read - expected).abs() < 1e-9, "{read} {expected}");
+        }
+        for (read, expected) in head.iter().zip([1.000_02, 1.000_020_001]) {
+            assert!((read - expected).abs() < 1e-9, "{read} {expected}");
+        }
+    }
+
+    #[test]
+    fn quantiles_end_where_they_are_no_longer_drawn() {
+        assert_eq!(fenced(&[1.0, 2.0, 3.0, 4.0, 1e9]), [1.0, 2.0, 3.0, 4.0, 12.0]);
+        assert_eq!(fenced(&[-1e9, 2.0, 3.0, 4.0, 5.0]), [-6.0, 2.0, 3.0, 4.0, 5.0]);
+        // Without any spread, the middle says how far is far.
+        assert_eq!(
+            fenced(&[100.0, 100.0, 100.0, 100.0, 900.0]),
+            [100.0, 100.0, 100.0, 100.0, 104.0]
+        );
+        // Quartiles between two quantiles.
+        assert_eq!(fenced(&[0.0, 4.0, 8.0, 100.0]), [0.0, 4.0, 8.0, 100.0]);
+        assert_eq!(fenced(&[1.0, 2.0]), Vec::<f64>::new());
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::model::{Display, Finding, Outcome, Severity};
 use crate::report::phrase::Phrase;
 use crate::report::quoted::Help;
-use crate::report::view::{self, Class, Row, Sign, View, full_name};
+use crate::report::view::{self, Class, Row, Sign, View};
 use crate::report::{Options, escape, number};
 
 /// Rows of each part in front of the table of all benchmarks, which has every one of them.
@@ -46,7 +46,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         waived => waived(view, display),
         waivers => list(waivers.entries.iter().map(|entry| safe(escape::html(entry))), waivers.entries.len() + waivers.too_long),
         config => safe(escape::html_code(&escape::cut_middle(config_file(view), escape::NAME))),
-        inconclusive => rows(&view.class(|class| class == Class::Inconclusive)),
+        inconclusive => rows(&view.inconclusive()),
         tables => table::tables(view),
         all => all(view),
         kinds => kinds(view),
@@ -131,9 +131,7 @@ fn kinds(view: &View<'_>) -> Vec<Value> {
 
 /// A finding that has no row.
 fn other(finding: &Finding, display: &Display) -> Value {
-    let name = finding.benchmark.as_ref().map(|benchmark| {
-        full_name(benchmark.as_str(), finding.metric.as_ref(), finding.statistic).html()
-    });
+    let name = view::finding_name(finding).map(|name| name.html());
     let waived = finding.waiver.as_ref().map(|waiver| escape::html_prose(&waiver.reason));
     let label = match finding.severity {
         Severity::None => Phrase::of(if waived.is_some() { "waived" } else { "listed" }),

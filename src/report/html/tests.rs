@@ -30,6 +30,17 @@ fn every_sample() {
 }
 
 #[test]
+fn what_no_rule_speaks_of_is_not_inconclusive() {
+    let mut report = samples::failing();
+    let shown = |report: &Report| html(report).contains("<section id=\"inconclusive\"");
+    assert!(shown(&report));
+    for comparison in &mut report.comparisons {
+        comparison.levels = crate::model::Levels::default();
+    }
+    assert!(!shown(&report));
+}
+
+#[test]
 fn the_policy_names_this_style_and_this_script() {
     // echo -n abc | openssl dgst -sha256 -binary | base64
     assert_eq!(hash("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");

@@ -8,7 +8,7 @@ use crate::model::{Display, Finding, Outcome, Severity};
 use crate::report::interval::Axis;
 use crate::report::phrase::Phrase;
 use crate::report::quoted::Help;
-use crate::report::view::{self, Class, Row, Sign, View, full_name, severity_sign};
+use crate::report::view::{self, Class, Row, Sign, View, severity_sign};
 use crate::report::{Options, escape, number};
 
 /// Columns of the picture of an interval.
@@ -167,9 +167,7 @@ pub(super) fn parts(view: &View<'_>, options: &Options) -> Vec<(&'static str, Pa
 
 /// A finding that has no row.
 fn other(finding: &Finding, display: &Display) -> Value {
-    let name = finding.benchmark.as_ref().map(|benchmark| {
-        full_name(benchmark.as_str(), finding.metric.as_ref(), finding.statistic).markdown()
-    });
+    let name = view::finding_name(finding).map(|name| name.markdown());
     let waived = finding
         .waiver
         .as_ref()

@@ -83,13 +83,7 @@ impl Units {
             // A single point, but for rounding, is no interval.
             (Some(low), Some(high)) if high - low <= 1e-9 * number.value.abs() => String::new(),
             (Some(low), Some(high)) => {
-                let (low, high) = (end(low), end(high));
-                // The unit is said once, at the upper end.
-                let low = match (low.split_once(' '), high.split_once(' ')) {
-                    (Some((bare, unit)), Some((_, same))) if unit == same => bare,
-                    _ => &low,
-                };
-                format!(" ({low} to {high})")
+                format!(" ({})", number::range(&end(low), &end(high)))
             }
         }
     }
@@ -122,12 +116,12 @@ fn per_hour(amount: &str) -> String {
     format!("{amount}/h")
 }
 
-/// A whole number as it is, any other with three digits.
+/// A whole number as it is, any other with two decimals, as exponents are compared; a limit stands beside them.
 fn count(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         number::limit(value, Unit::Count)
     } else {
-        number::plain(value)
+        number::hundredths(value)
     }
 }
 
@@ -196,7 +190,12 @@ mod tests {
             (number(Plain, 5.0), "5"),
             (number(Plain, 0.0), "0"),
             (range(Plain, 48.0, 48.0, 48.000_000_000_1), "48"),
-            (range(Plain, 1.02, 0.98, 1.06), "1.02 (0.980 to 1.06)"),
+            (range(Plain, -0.000_69, -0.412, 0.401), "0.00 (−0.41 to 0.40)"),
+            (
+                Cell::Number(Number::slope(12.5, Count).between(Some(11.5), Some(13.5))),
+                "12.5/h (11.5 to 13.5/h)",
+            ),
+            (range(Plain, 1.02, 0.98, 1.06), "1.02 (0.98 to 1.06)"),
             (Cell::AtMost(Number::of(Change, 0.08)), "≤ 8 %"),
             (Cell::AtMost(Number::of(Share, 0.005)), "≤ 0.5 %"),
             (Cell::AtLeast(Number::of(Factor, 60.0)), "≥ 60x"),

@@ -22,8 +22,8 @@ use super::words::thousands;
 
 pub(crate) use decided::{Environment, confidence, environment, how, legend};
 pub(crate) use headline::{Headline, Sign};
-pub(crate) use limits::table_of;
-pub(crate) use row::{Class, Row, direction, full_name, severity_sign};
+pub(crate) use limits::{holds_limits, table_of};
+pub(crate) use row::{Class, Row, direction, finding_name, full_name, severity_sign};
 pub(crate) use suspects::suspects_why;
 pub(crate) use table::{
     Head, Line, Section, Written, by_importance, most_important, sections, status_sign,

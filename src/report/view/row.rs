@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::limits::holds_limits;
 use crate::model::{
     Better, Comparison, Display, Finding, Measurement, Metric, Severity, Statistic, Verdict,
 };
@@ -254,6 +255,17 @@ pub(crate) fn direction(metric: &Metric) -> (&'static str, &'static str) {
     }
 }
 
+/// What a finding that has no row is about; `None` where it is about no single benchmark. The message of a rule that
+/// holds limits tells metric and statistic itself.
+pub(crate) fn finding_name(finding: &Finding) -> Option<Phrase> {
+    let benchmark = finding.benchmark.as_ref()?.as_str();
+    Some(if holds_limits(finding) {
+        Phrase::new().name(benchmark)
+    } else {
+        full_name(benchmark, finding.metric.as_ref(), finding.statistic)
+    })
+}
+
 /// A benchmark's name with metric and statistic where they are not time and the median.
 pub(crate) fn full_name(
     benchmark: &str,
@@ -267,5 +279,27 @@ pub(crate) fn full_name(
     match statistic {
         Some(statistic) if statistic != Statistic::Median => name.text(format!(" {statistic}")),
         _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn the_statistic_of_a_limit_is_said_once() {
+        let finding = samples::small().findings.first().cloned().unwrap();
+        let of = |rule: &str| {
+            let statistic = Some(Statistic::Mean);
+            let finding = Finding { rule: rule.into(), statistic, ..finding.clone() };
+            let name = finding_name(&finding).unwrap().plain();
+            name.ends_with(" mean")
+        };
+        for rule in ["budget", "stability", "growth"] {
+            assert!(!of(rule), "{rule}");
+        }
+        assert!(of("regression") && of("not-measurable"));
+        assert!(finding_name(&Finding { benchmark: None, ..finding }).is_none());
     }
 }

@@ -82,7 +82,7 @@ fn a_slope_fails_where_its_whole_interval_is_beyond() {
             5.0,
             vec![
                 "soak = Some(Close)",
-                "growth warning: memory grows by 30.0 MB/h (25.0 MB/h to 35.0 MB/h), more than 20 MB/h",
+                "growth warning: memory grows by 30.0 MB/h (25.0 to 35.0 MB/h), more than 20 MB/h",
             ],
         ),
         (
@@ -90,7 +90,7 @@ fn a_slope_fails_where_its_whole_interval_is_beyond() {
             5.0,
             vec![
                 "soak = Some(Missed)",
-                "growth critical: memory grows by 60.0 MB/h (55.0 MB/h to 65.0 MB/h), more than 50 MB/h",
+                "growth critical: memory grows by 60.0 MB/h (55.0 to 65.0 MB/h), more than 50 MB/h",
             ],
         ),
         (
@@ -98,7 +98,7 @@ fn a_slope_fails_where_its_whole_interval_is_beyond() {
             15.0,
             vec![
                 "soak = Some(Unproven)",
-                "growth warning: memory grows by 60.0 MB/h (45.0 MB/h to 75.0 MB/h), more than 20 MB/h",
+                "growth warning: memory grows by 60.0 MB/h (45.0 to 75.0 MB/h), more than 20 MB/h",
             ],
         ),
         (60.0, 100.0, vec!["soak = Some(Unproven)"]),
@@ -143,7 +143,7 @@ fn a_leak_grows_faster_than_base() {
     both.extend(soak(Side::Head, "soak", 60.0, 5.0));
     assert_eq!(
         said(&ratio, &both, Order::Unknown)[1],
-        "growth warning: a suspected leak: memory grows by 57.2 MiB/h (52.5 MiB/h to 62.0 MiB/h), 3x as fast as in base (19.1 MiB/h), more than 1.5x"
+        "growth warning: a suspected leak: memory grows by 57.2 MiB/h (52.5 to 62.0 MiB/h), 3x as fast as in base (19.1 MiB/h), more than 1.5x"
     );
     let levels = rule(json!({ "ratio": { "warning": "1.5x", "critical": "5x" } }));
     assert_eq!(said(&levels, &both, Order::Unknown)[0], "soak = Some(Close)");

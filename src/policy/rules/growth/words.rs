@@ -1,14 +1,14 @@
 use crate::model::Metric;
-use crate::model::number::{Amounts, factor, limit, thousands};
+use crate::model::number::{self, Amounts, factor, limit, thousands};
 use crate::policy::Reading;
 
-/// `memory grows by 62.1 MB/h (55.0 MB/h to 69.2 MB/h), more than 50 MB/h`.
+/// `memory grows by 62.1 MB/h (55.0 to 69.2 MB/h), more than 50 MB/h`.
 pub(super) fn grows(metric: &Metric, head: Reading<'_>, most: f64) -> String {
     let amounts = Amounts::beside(most, head.unit());
     format!("{metric} grows by {}, more than {}/h", growth(amounts, head), limit(most, head.unit()))
 }
 
-/// `a suspected leak: memory grows by 62.1 MB/h (55.0 MB/h to 69.2 MB/h), 3.1x as fast as in base (20 MB/h), more than 1.5x`,
+/// `a suspected leak: memory grows by 62.1 MB/h (55.0 to 69.2 MB/h), 3.1x as fast as in base (20 MB/h), more than 1.5x`,
 /// in the unit of the limit of the slope, where there is one.
 pub(super) fn leaks(
     metric: &Metric,
@@ -39,7 +39,9 @@ fn growth(amounts: Amounts, slope: Reading<'_>) -> String {
     let value = slope.estimate();
     let hour = |number: f64| format!("{}/h", amounts.end(number, value));
     match slope.interval() {
-        (Some(low), Some(high)) => format!("{} ({} to {})", hour(value), hour(low), hour(high)),
+        (Some(low), Some(high)) => {
+            format!("{} ({})", hour(value), number::range(&hour(low), &hour(high)))
+        }
         _ => hour(value),
     }
 }

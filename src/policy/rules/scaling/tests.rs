@@ -226,7 +226,7 @@ fn a_load_curve_holds_up_to_its_load() {
         held,
         [
             "load/users=* | holds up to 200 | 0.62 | none fits = Some(Met)",
-            "note: `load/users=*` saturates after 200 (n^-1.74 up to 400)",
+            "note: `load/users=*` saturates after 200 (n^−1.74 up to 400)",
             "note: `load/users=*` degrades at 400: 300 /s there, 70 % below 1.00 k/s at 200",
         ]
     );
@@ -234,7 +234,7 @@ fn a_load_curve_holds_up_to_its_load() {
     assert_eq!(
         failed.last().map(String::as_str),
         Some(
-            "scaling critical: throughput of `load/users=*` saturates after 200 (n^-1.74 up to 400) and degrades at 400: 300 /s there, 70 % below 1.00 k/s at 200; it must hold up to 400"
+            "scaling critical: throughput of `load/users=*` saturates after 200 (n^−1.74 up to 400) and degrades at 400: 300 /s there, 70 % below 1.00 k/s at 200; it must hold up to 400"
         )
     );
     let beyond = said(&holds(800.0), &head, Order::Unknown);

@@ -2,7 +2,7 @@ use super::bound;
 use super::family::Family;
 use crate::diag::quoted;
 use crate::model::Unit;
-use crate::model::number::{plain, quantity, setting, share, thousands};
+use crate::model::number::{self, hundredths, plain, quantity, setting, share, thousands};
 use crate::policy::Missing;
 use crate::stats::scaling::{
     Degradation, FEWEST_SIZES, Knee, LEAST_SPAN, Lacking, LoadCurve, Saturation, Shape,
@@ -21,12 +21,12 @@ pub(super) fn size(n: f64) -> String {
 
 /// A growth with an exponent: `n^0.61`.
 pub(super) fn power(exponent: f64) -> String {
-    format!("n^{exponent:.2}")
+    format!("n^{}", hundredths(exponent))
 }
 
 /// An interval of exponents: `0.55 to 0.67`.
 pub(super) fn interval(low: f64, high: f64) -> String {
-    format!("{low:.2} to {high:.2}")
+    number::range(&hundredths(low), &hundredths(high))
 }
 
 /// The classes that fit: `n`, `n or n log n`, `log n to n^2`, `falls`, `none fits`.
