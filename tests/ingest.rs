@@ -326,6 +326,54 @@ fn resources(outcome: &Outcome) -> Vec<String> {
     all
 }
 
+fn warnings(outcome: &Outcome) -> String {
+    let shown = |it: &Diagnostic| format!("{}: {}", it.line.unwrap_or_default(), it.message);
+    outcome.diagnostics.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// A sample of the memory each second from noon on, and these lines of statistics.
+fn monitored(seconds: u32, statistics: &[(&str, &str)]) -> Outcome {
+    let mut lines: Vec<String> = (0..seconds)
+        .map(|second| {
+            format!("{{\"timestamp\":{},\"memory_mb\":{second}}}", 1_772_366_400 + second)
+        })
+        .collect();
+    lines.extend(statistics.iter().map(|(name, timestamp)| {
+        format!("{{\"benchmark\":\"{name}\",\"timestamp\":{timestamp},\"avg_ms\":1,\"n\":10}}")
+    }));
+    read_lines(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_timestamp_of_statistics_that_cannot_be_read_costs_the_next_their_resources() {
+    let outcome = monitored(
+        4,
+        &[("a", "1772366400"), ("b", "1000"), ("c", "1772366402"), ("d", "1772366403")],
+    );
+    assert_eq!(resources(&outcome), ["d memory Values([3000000.0]) [0.0]"]);
+    let said = "1: 3 resource samples were taken when no benchmark is known to have run; the first is here\n6: the timestamp cannot be read";
+    assert_eq!(warnings(&outcome), said);
+}
+
+#[test]
+fn what_ran_before_the_first_statistics_is_not_theirs() {
+    let outcome = monitored(4, &[("only", "1772366403")]);
+    assert_eq!((resources(&outcome).len(), outcome.has_errors()), (0, false));
+    let said = "1: 4 resource samples were taken when no benchmark is known to have run; the first is here";
+    assert_eq!(warnings(&outcome), said);
+}
+
+#[test]
+fn statistics_written_all_at_once_get_no_resources() {
+    let names: Vec<String> = (0..11).map(|number| format!("b{number}")).collect();
+    let mut statistics = vec![("first", "1772366400")];
+    statistics.extend(names.iter().map(|name| (name.as_str(), "1772366403")));
+    let outcome = monitored(4, &statistics);
+    assert_eq!((resources(&outcome).len(), outcome.has_errors()), (0, false));
+    let said = "1: 4 resource samples were taken when no benchmark is known to have run; the first is here\n16: 11 benchmarks have their statistics from one moment: nobody knows when each of them ran";
+    assert_eq!(warnings(&outcome), said);
+}
+
 /// A file of resource samples with its lines in some order.
 fn shuffled() -> impl Strategy<Value = (&'static str, Vec<&'static str>)> {
     prop::sample::select(RESOURCE_FILES.to_vec())

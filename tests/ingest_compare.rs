@@ -117,6 +117,22 @@ fn a_baseline_that_is_not_there_is_an_input_error() {
 }
 
 #[test]
+fn a_benchmark_that_lost_a_variant_is_a_warning() {
+    let dir = tempfile::tempdir().expect("a directory");
+    telemetry(dir.path());
+    let (hit, miss) = (dir.path().join("run-1/cache/hit"), dir.path().join("run-1/cache/miss"));
+    fs::create_dir_all(miss.join("telemetry-off")).expect("a directory");
+    let sample = fs::read(hit.join("telemetry-off/sample.json")).expect("a file");
+    fs::write(miss.join("telemetry-off/sample.json"), sample).expect("a file");
+    let about = r#"{"full_id":"cache/miss","directory_name":"cache/miss"}"#;
+    fs::write(miss.join("telemetry-off/benchmark.json"), about).expect("a file");
+    let variants = ["--variant", "off=telemetry-off", "--variant", "on=telemetry-on"];
+    let output =
+        compare(dir.path(), &[&["--head", "run-1", "--allow-empty-base"], &variants[..]].concat());
+    insta::assert_snapshot!("lost_variant", said(&output.stderr));
+}
+
+#[test]
 fn wrong_variants_and_sides_are_usage_errors() {
     let dir = tempfile::tempdir().expect("a directory");
     let first = |arguments: &[&str]| {
@@ -131,6 +147,7 @@ fn wrong_variants_and_sides_are_usage_errors() {
         with(&["a/b=x"]),
         with(&["on="]),
         with(&["on=x", "--variant", "on=y"]),
+        with(&["off=x", "--variant", "on=x"]),
         first(&["--head", "x"]),
         first(&["--base", "x", "--allow-empty-base"]),
         first(&["--allow-empty-base"]),

@@ -180,18 +180,24 @@ impl Compare {
         Ok(if delivered { decided } else { ExitCode::Usage })
     }
 
-    /// That each variant has a name of its own.
+    /// That each variant has a name and a baseline of its own: a baseline beside itself is no difference at all.
     fn check_variants(&self) -> anyhow::Result<()> {
-        let mut names = BTreeSet::new();
-        match self.variant.iter().find(|variant| !names.insert(&variant.name)) {
-            Some(Variant { name, .. }) => {
+        let (mut names, mut baselines) = (BTreeSet::new(), BTreeSet::new());
+        for Variant { name, baseline } in &self.variant {
+            if !names.insert(name) {
                 bail!(
                     "the variant {} stands twice; give each baseline a name of its own",
                     quoted(name)
-                )
+                );
             }
-            None => Ok(()),
+            if !baselines.insert(baseline) {
+                bail!(
+                    "the baseline {} stands twice; each variant needs a baseline of its own, else it is compared with itself",
+                    quoted(baseline)
+                );
+            }
         }
+        Ok(())
     }
 
     /// The configuration with what the command line says otherwise.

@@ -71,7 +71,8 @@ codes! {
     Unreadable = "unreadable",
     /// No format recognises the path. `--format` forces one.
     UnknownFormat = "unknown-format",
-    /// The named baseline is not in a criterion directory.
+    /// The named baseline is not in a criterion directory; as a warning, a benchmark has the baseline of one variant but
+    /// not that of another.
     MissingBaseline = "missing-baseline",
     /// A file is not what its format says, or breaks off in the middle.
     Malformed = "malformed",
@@ -82,7 +83,7 @@ codes! {
     /// A timestamp of a JSONL line cannot be read, is missing between others, or goes back in time. The numbers of the
     /// line count, but nobody knows when they were taken: a growth rule cannot use them.
     BadTimestamp = "bad-timestamp",
-    /// Samples of resources that name no benchmark were taken when none ran, so they were left out.
+    /// Samples of resources that name no benchmark were taken when none is known to have run, so they were left out.
     OutsideWindow = "outside-window",
     /// A criterion directory has results but no `benchmark.json`, which criterion writes last: the run was
     /// interrupted. Delete the directory and measure again.

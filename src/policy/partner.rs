@@ -82,6 +82,34 @@ pub fn partners<'a>(
         .collect()
 }
 
+/// The benchmarks of the glob `among` that belong to none of the glob `of`, where the two pair strictly: both globs are the
+/// same wildcards in different fixed text, as of [`partners`], no benchmark is in both, and at least one has its partner.
+/// In every other case a partner may serve none or many, so the result is empty. Sorted by id. O(n log n).
+#[must_use]
+pub fn alone<'a>(
+    benchmarks: impl IntoIterator<Item = &'a BenchmarkId>,
+    of: &Scope,
+    among: &Scope,
+) -> Vec<&'a BenchmarkId> {
+    let (mut benchmarks_of, mut candidates) = (BTreeSet::new(), BTreeSet::new());
+    for benchmark in benchmarks {
+        match (of.contains(benchmark), among.contains(benchmark)) {
+            (true, true) => return Vec::new(),
+            (true, false) => benchmarks_of.insert(benchmark),
+            (false, true) => candidates.insert(benchmark),
+            (false, false) => false,
+        };
+    }
+    let framed = Frame::framed(&benchmarks_of, &candidates, of, among);
+    if framed.is_empty() {
+        return Vec::new();
+    }
+    for partner in framed.values() {
+        candidates.remove(*partner);
+    }
+    candidates.into_iter().collect()
+}
+
 impl From<Reading<'_>> for Amount {
     fn from(reading: Reading<'_>) -> Self {
         let (low, high) = reading.interval();

@@ -43,7 +43,8 @@ target/criterion/dht/lookup/100/new/sample.json      {\"sampling_mode\":\"Linear
 - A named baseline (`cargo bench -- --save-baseline v2.3.0`) is chosen with `--base-name v2.3.0` or \
 `--head-name v2.3.0`. Without a name `new` is read, the latest run, or `base` where a benchmark has no `new`.
 - `--variant on=telemetry-on` reads the baseline `telemetry-on` of head as well, under `on/`: `on/dht/lookup/100`. So \
-rules can compare two baselines of one revision. It can be repeated, and head needs nothing else then.
+rules can compare two baselines of one revision. It can be repeated, with a baseline of its own each, and head needs \
+nothing else then. A benchmark that has the baseline of one variant but not that of another is a warning.
 - A project directory or a target directory works too: the `target/criterion` or `criterion` in it is read.
 - Times are nanoseconds. Criterion does not store the unit, so a custom measurement (cycles, events) looks like time.
 - A sample is a total over many iterations, so its quantiles are quantiles of averages, not latencies.
@@ -92,6 +93,11 @@ is a warning. Results without `benchmark.json`, which is written last, come from
             if chosen.is_empty() && !all.is_empty() {
                 output.say(missing(&root, Some(&variant.baseline), "`--variant`", &all));
             }
+            let others = input.variants.iter().filter(|other| other.baseline != variant.baseline);
+            let others: Vec<&str> = others.map(|other| other.baseline.as_str()).collect();
+            if let Some(warning) = lost(&variant.baseline, &others, &chosen, &all) {
+                output.say(warning);
+            }
             read_set(&root, &chosen, Some(&variant.name), input, output);
             // The same baseline on the other side has other benchmark ids, so it is not compared with itself.
             let own = self::recordings(&root, &chosen, output).into_iter();
@@ -132,6 +138,33 @@ fn missing(root: &Path, name: Option<&str>, option: &str, all: &[Baseline]) -> D
     };
     let help = format!("{help}name one with {option}; there are {}{more}", list.join(", "));
     Diagnostic::error(Code::MissingBaseline, message).file(shown(root)).help(help)
+}
+
+/// The warning for benchmarks that have the baseline of another variant, but not this one, which some benchmark has.
+fn lost(
+    baseline: &str,
+    others: &[&str],
+    chosen: &[&Baseline],
+    all: &[Baseline],
+) -> Option<Diagnostic> {
+    if chosen.is_empty() {
+        return None;
+    }
+    let have: BTreeSet<_> = chosen.iter().map(|own| own.dir.parent()).collect();
+    let of_others = all.iter().filter(|other| others.contains(&other.name.as_str()));
+    let without: BTreeSet<&Path> = of_others
+        .filter_map(|other| other.dir.parent())
+        .filter(|dir| !have.contains(&Some(*dir)))
+        .collect();
+    let first = without.first()?;
+    let message = match without.len() {
+        1 => format!("this benchmark has no baseline {}", quoted(baseline)),
+        several => {
+            format!("{several} benchmarks have no baseline {}; the first is here", quoted(baseline))
+        }
+    };
+    let help = "another variant has it, so the two cannot be compared: measure the benchmark in both variants, or delete the baseline that is left of it";
+    Some(Diagnostic::warning(Code::MissingBaseline, message).file(shown(first)).help(help))
 }
 
 /// The directories that were read, resolved.

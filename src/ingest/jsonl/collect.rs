@@ -28,6 +28,8 @@ pub(super) struct Collector {
     summaries: Vec<(Key, u32, Summary)>,
     windows: Windows,
     resources: Resources,
+    /// Statistics whose timestamp cannot be read: the first of them, and how many.
+    undated: Option<(Diagnostic, u64)>,
     unread: BTreeSet<String>,
 }
 
@@ -43,6 +45,7 @@ impl Collector {
             summaries: Vec::new(),
             windows: Windows::default(),
             resources: Resources::default(),
+            undated: None,
             unread: BTreeSet::new(),
         }
     }
@@ -101,13 +104,21 @@ impl Collector {
                 }
                 Numbers::Summary(summary) => {
                     let end = record.window.map(|(span, _)| span.to);
-                    moment = record.stamp.and_then(|stamp| stamp.moment).or(end);
+                    let stamp = record.stamp;
+                    moment = stamp.map(|stamp| stamp.moment.or(end)).or(end.map(Some));
                     self.summaries.push((key, line.number, summary));
                 }
             }
         }
         if let Some(moment) = moment {
-            self.windows.close((run, benchmark), moment);
+            if moment.is_none() {
+                let at = record.stamp.map_or(0, |stamp| stamp.at);
+                let first = || {
+                    (warning(Code::BadTimestamp, at, "the timestamp cannot be read").help(format!("{EXPECTED}; without, nobody knows which samples of resources belong to these statistics, or to the next ones")), 0)
+                };
+                self.undated.get_or_insert_with(first).1 += 1;
+            }
+            self.windows.close((run, benchmark), moment, line.number);
         }
         if let Some(flaw) = flaw {
             let at = record.stamp.map_or(0, |stamp| stamp.at);
@@ -138,8 +149,18 @@ impl Collector {
             return;
         }
         let mut resources = std::mem::take(&mut self.resources);
-        let windows = std::mem::take(&mut self.windows).finish(self.sampled());
-        if windows.is_empty() {
+        if let Some((mut warning, count)) = self.undated.take() {
+            if count > 1 {
+                warning.message += &format!(" ({count} lines of statistics)");
+            }
+            output.say(warning);
+        }
+        let known = std::mem::take(&mut self.windows).finish(self.sampled(), resources.name_runs());
+        let windows = known.windows;
+        if let Some(warning) = known.crowded {
+            output.say(warning.file(&*self.file));
+        }
+        if !known.any {
             return resources.without_windows().into_iter().for_each(|error| output.say(error));
         }
         resources.sort();

@@ -15,6 +15,22 @@ pub(super) struct Meaning {
     pub(super) factor: f64,
 }
 
+impl Meaning {
+    /// A metric in a stored unit, with the factor to it. A ratio of the CPU becomes percent: all other CPU numbers are,
+    /// and one metric has one unit.
+    pub(super) fn new(
+        metric: Metric,
+        statistic: Option<Statistic>,
+        (unit, factor): (Unit, f64),
+    ) -> Self {
+        let (unit, factor) = match unit {
+            Unit::Ratio if metric.as_str() == "cpu" => (Unit::Percent, 100.0 * factor),
+            unit => (unit, factor),
+        };
+        Self { metric, statistic, unit, factor }
+    }
+}
+
 /// Units that a field name can end in.
 const SUFFIXES: &[&str] = &[
     "ns", "us", "ms", "s", "bytes", "kb", "mb", "gb", "kib", "mib", "gib", "percent", "ratio",
@@ -57,30 +73,17 @@ pub(super) fn statistic(field: &str) -> Option<Meaning> {
     let (rest, unit, factor) = split_unit(&field)?;
     let (front, last) = rest.rsplit_once('_').unwrap_or(("", rest));
     if let Some(statistic) = statistic_word(last) {
-        return Some(Meaning {
-            metric: metric(front, unit)?,
-            statistic: Some(statistic),
-            unit,
-            factor,
-        });
+        return Some(Meaning::new(metric(front, unit)?, Some(statistic), (unit, factor)));
     }
     if let Some((first, back)) = rest.split_once('_')
         && METRICS.contains(&back)
         && let Some(statistic) = statistic_word(first)
     {
-        return Some(Meaning {
-            metric: metric(back, unit)?,
-            statistic: Some(statistic),
-            unit,
-            factor,
-        });
+        return Some(Meaning::new(metric(back, unit)?, Some(statistic), (unit, factor)));
     }
-    is_rate(unit).then(|| Meaning {
-        metric: Metric::throughput(),
-        statistic: Some(Statistic::Mean),
-        unit,
-        factor,
-    })
+    // What goes to the disk by the second is a resource, not what the benchmark achieves.
+    let metric = || resource(&field).map_or(Metric::throughput(), |known| known.metric);
+    is_rate(unit).then(|| Meaning::new(metric(), Some(Statistic::Mean), (unit, factor)))
 }
 
 /// Reads a field of a sample line: `duration_ms`, `memory_mb`, `requests_per_s`, also with a statistic.
@@ -88,10 +91,13 @@ pub(super) fn sample(field: &str) -> Option<Meaning> {
     if let Some(meaning) = statistic(field) {
         return Some(Meaning { statistic: None, ..meaning });
     }
+    if let Some(meaning) = resource(field) {
+        return Some(meaning);
+    }
     let field = field.to_ascii_lowercase();
     let (rest, unit, factor) = split_unit(&field)?;
     METRICS.contains(&rest).then_some(())?;
-    Some(Meaning { metric: metric(rest, unit)?, statistic: None, unit, factor })
+    Some(Meaning::new(metric(rest, unit)?, None, (unit, factor)))
 }
 
 /// Reads a field of a line with samples of resources: `cpu_percent`, `tmpfs_mb`, `disk_read_mb_per_s`,
@@ -99,11 +105,6 @@ pub(super) fn sample(field: &str) -> Option<Meaning> {
 pub(super) fn resource(field: &str) -> Option<Meaning> {
     let field = field.to_ascii_lowercase();
     let (rest, unit, factor) = split_unit(&field)?;
-    // All other CPU numbers are percent, and one metric has one unit.
-    let (unit, factor) = match (rest, unit) {
-        ("cpu" | "cpu_usage" | "cpu_used", Unit::Ratio) => (Unit::Percent, 100.0 * factor),
-        _ => (unit, factor),
-    };
     let (name, word) = rest.split_once('_').unwrap_or((rest, ""));
     let (_, words, units) = RESOURCES.iter().find(|(known, ..)| *known == name)?;
     let metric = match word {
@@ -111,7 +112,8 @@ pub(super) fn resource(field: &str) -> Option<Meaning> {
         word if words.contains(&word) => Metric::new(rest),
         _ => return None,
     };
-    units.contains(&unit).then_some(Meaning { metric, statistic: None, unit, factor })
+    let meaning = Meaning::new(metric, None, (unit, factor));
+    units.contains(&meaning.unit).then_some(meaning)
 }
 
 /// Whether a metric is a resource of the machine, of which a monitor can take samples.
@@ -235,6 +237,12 @@ mod tests {
             "stages",
             "std_ms",
             "avg__ms",
+            "disk_write_mb_per_s",
+            "disk_write_max_mb_per_s",
+            "network_kb_per_s",
+            "cpu_avg_ratio",
+            "max_cpu_ratio",
+            "disk_free_mb_per_s",
         ];
         let table: Vec<_> = names.iter().map(|n| format!("{n}: {}", shown(statistic(n)))).collect();
         let table = table.join("\n");
@@ -255,6 +263,12 @@ mod tests {
             "requests_per_s",
             "avg_ms",
             "agent_count",
+            "cpu_ratio",
+            "cpu_usage_percent",
+            "tmpfs_mb",
+            "disk_write_mb_per_s",
+            "network_rx_bytes",
+            "memory_percent",
         ];
         let table: Vec<_> = names.iter().map(|n| format!("{n}: {}", shown(sample(n)))).collect();
         let table = table.join("\n");

@@ -110,7 +110,7 @@ impl Metrics {
             return Err(Problem::new(value.at, "the value has no metric")
                 .help("write `\"metric\":\"error-rate\"` or another metric beside it"));
         };
-        self.add(value, Meaning { metric, statistic: None, unit: stored, factor })
+        self.add(value, Meaning::new(metric, None, (stored, factor)))
     }
 
     /// The numbers by metric; `n` is how many samples statistics describe.

@@ -94,17 +94,24 @@ words for the metric time.
 - A `type` other than `statistics` makes every such field one sample; so does a line without any statistic, where \
 `duration_ms`, `latency_ms`, `memory_mb` or `cpu_percent` are read.
 - `timestamp` is RFC 3339 (without a zone, UTC) or a number since the epoch: seconds, or milliseconds and finer, told \
-apart by their size. Where each sample of a run has one and they are in order, growth over time can be judged; else a \
+apart by their size. A number below 1e9 (seconds of 2001) is no such time: nobody can tell its unit, so it cannot be \
+read. Where each sample of a run has one and they are in order, growth over time can be judged; else a \
 warning says what is wrong with them, and the samples count without.
 - A line that names no benchmark, with a `timestamp` and numbers of resources, is a sample of every benchmark that was \
 running then; `type` is `resource`, `resources` or left out. Its fields are `cpu_percent`, `memory_mb`, `tmpfs_mb`, \
 `disk_mb`, `network_kb_per_s`, `disk_read_mb_per_s`, `disk_write_…`, `network_rx_…`, `network_tx_…` in any of these \
 units; the metrics are `cpu`, `memory`, `tmpfs`, `disk`, `disk-read` and so on, less is better. `metric`, `unit` and \
-`value` do as well. A line with that `type` may also name its benchmark.
+`value` do as well. A line with that `type` may also name its benchmark. These fields mean the same in the samples of \
+a benchmark, and with a rate also in its statistics: `disk_write_mb_per_s` is `disk-write`, not the throughput. \
+`cpu_ratio` is read as percent.
 - A benchmark ran from `start` to `end`, where one of its lines has both as times; else from its first to its last \
-sample with a `timestamp`; else it ended at the `timestamp` of its statistics and began where the ones before them \
-ended. The order of the lines plays no part in this. `run` in a resource line limits it to benchmarks of that run. \
-What the lines of a benchmark say of a resource themselves is used instead. Samples in no window are left out with a \
+sample with a `timestamp`; else it ended at the `timestamp` of its statistics and began where the last benchmark before \
+them ended, in whichever of the three ways that is known. The order of the lines plays no part in this. Where nothing \
+ended before, as with the first statistics of a file, nobody knows when the benchmark began, and it gets no samples: \
+what ran before, a compiler, would count as its own. Nor does one get any whose statistics come right behind statistics \
+with a `timestamp` that cannot be read, and none do where more than 10 benchmarks have their statistics from one \
+moment; both are warnings. `run` in a resource line limits it to benchmarks of that run, and where all resource lines \
+have one, benchmarks of other runs end no window. What the lines of a benchmark say of a resource themselves is used instead. Samples in no window are left out with a \
 warning; if no benchmark has a window, the line is an error.
 - `run` tells runs apart: each distinct value is a run, in order of first appearance. Without it the file is one run.
 - `inputs.jsonl` in the configuration says which fields are what, where these rules do not fit. A field with a \

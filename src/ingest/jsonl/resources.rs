@@ -52,6 +52,11 @@ impl Resources {
         self.lines == 0
     }
 
+    /// Whether each sample belongs to one run.
+    pub(super) fn name_runs(&self) -> bool {
+        self.series.keys().all(|(run, ..)| run.is_some())
+    }
+
     /// The error where no benchmark of the file has a window.
     pub(super) fn without_windows(self) -> Option<Diagnostic> {
         let mut error = self.first?;
@@ -113,13 +118,13 @@ impl Resources {
         }
         let first = lines.first()?;
         let message = match lines.len() {
-            1 => "a resource sample was taken when no benchmark ran".to_owned(),
+            1 => "a resource sample was taken when no benchmark is known to have run".to_owned(),
             several => format!(
-                "{several} resource samples were taken when no benchmark ran; the first is here"
+                "{several} resource samples were taken when no benchmark is known to have run; the first is here"
             ),
         };
         Some(Diagnostic::warning(Code::OutsideWindow, message).at(*first, 1).help(
-            "they were left out; before, between and after benchmarks that is fine, else give the lines of the benchmarks `start` and `end`",
+            "they were left out; before, between and after benchmarks that is fine, else give the lines of the benchmarks `start` and `end`: the first statistics of a file do not tell when their benchmark began",
         ))
     }
 }

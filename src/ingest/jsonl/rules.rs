@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{self, Meaning};
-use super::moment::{Span, Stamp, late_moment, moment};
+use super::moment::{Span, Stamp, moment};
 use super::object::Field;
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::model::{JsonlSettings, JsonlSummary, Metric, Statistic, SummaryOf};
@@ -55,7 +55,7 @@ impl Rules {
                     continue;
                 };
                 let metric = Metric::new(&meant.metric);
-                let meaning = Meaning { metric, statistic: meant.statistic, unit, factor };
+                let meaning = Meaning::new(metric, meant.statistic, (unit, factor));
                 meanings.insert(field.clone(), meaning);
             }
             meanings
@@ -160,7 +160,7 @@ impl Rules {
     ) -> Option<(Span, usize)> {
         let (start, end) = (find("start")?, find("end")?);
         let free = self.is_free("start") && self.is_free("end");
-        let span = Span { from: late_moment(start)?, to: late_moment(end)? };
+        let span = Span { from: moment(start)?, to: moment(end)? };
         free.then_some((span, end.at))
     }
 

@@ -50,6 +50,22 @@ fn one_named_benchmark_serves_all_but_itself() {
 }
 
 #[test]
+fn a_partner_that_serves_nobody_is_alone_only_where_globs_pair_strictly() {
+    let check = |benchmarks: &[&str], of: &str, among: &str, expected: &[&str]| {
+        let ids = ids(benchmarks);
+        let found = alone(&ids, &scope(of), &scope(among));
+        let found: Vec<&str> = found.into_iter().map(BenchmarkId::as_str).collect();
+        assert_eq!(found, expected, "{of} over {among}");
+    };
+    let suite = ["off/a", "off/b", "off/c", "on/b"];
+    check(&suite, "on/**", "off/**", &["off/a", "off/c"]);
+    check(&suite, "on/b", "off/**", &[]);
+    check(&suite, "on/*", "off/**", &[]);
+    check(&["off/a", "on/b"], "on/**", "off/**", &[]);
+    check(&["a", "a_on", "b"], "*_on", "*", &[]);
+}
+
+#[test]
 fn two_recordings_of_one_suite_pair_by_name() {
     check(
         &["off/a/10", "off/a/20", "on/a/10", "on/a/20", "on/b/10"],

@@ -27,6 +27,7 @@ use crate::policy::{
 /// Where both globs differ only in fixed text (`on/**` over `off/**`) it is the benchmark with the same text in place of
 /// the wildcards. Else it is the one with the same parameters (`agent_count=10`; without a name, the last number), then
 /// the one that shares most segments of its name. None, or two alike, is a finding and never a guess.
+/// So is a baseline that no variant belongs to, where both globs differ only in fixed text.
 ///
 /// Where the baselines are one benchmark at several values of a parameter, each value is a scale with its own `sum`,
 /// `average` and `maximum`; `by` names a parameter to do so in any case. The estimate decides, unless the rule asks for

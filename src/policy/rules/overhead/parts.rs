@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::Overhead;
 use crate::diag::quoted;
 use crate::model::{BenchmarkId, Better, Finding, Number, Severity, Side, Statistic, Unit};
-use crate::policy::partner::{Partnered, Unpartnered, partners};
+use crate::policy::partner::{Partnered, Unpartnered, alone, partners};
 use crate::policy::{Measured, Missing, Standing, not_measurable};
 use crate::stats::ratio::{Amount, Basis, Ratio, ratio};
 
@@ -53,6 +53,8 @@ pub(super) enum Failure<'a> {
     Baseline(&'a BenchmarkId, Missing),
     Units,
     Zero(&'a BenchmarkId),
+    /// It is a baseline, and nothing belongs to it.
+    Alone,
 }
 
 impl Size {
@@ -87,7 +89,7 @@ impl<'a> Parts<'a> {
         let benchmarks: Vec<&'a BenchmarkId> =
             measured.benchmarks(Side::Head, None, &rule.metric).collect();
         for Partnered { benchmark, partner } in
-            partners(benchmarks, rule.measured_ones(), &rule.baseline)
+            partners(benchmarks.iter().copied(), rule.measured_ones(), &rule.baseline)
         {
             let part = partner
                 .map_err(Failure::Partner)
@@ -96,6 +98,11 @@ impl<'a> Parts<'a> {
                 Ok(part) => all.parts.push(part),
                 Err(why) => all.failed.push((benchmark, why)),
             }
+        }
+        // A variant that was not measured must not pass for one that costs nothing. Of parts there may be any number.
+        if !rule.of_parts() {
+            let alone = alone(benchmarks, rule.measured_ones(), &rule.baseline);
+            all.failed.extend(alone.into_iter().map(|baseline| (baseline, Failure::Alone)));
         }
         all
     }
@@ -163,6 +170,19 @@ impl<'a> Parts<'a> {
                     let why = unpartnered.why(&rule.baseline);
                     rule.finding(severity, benchmark, format!("{who} no baseline: {why}"))
                 }
+                Failure::Alone => {
+                    let of = quoted(rule.measured_ones().as_str());
+                    let (benchmark, whom) = match benchmarks.as_slice() {
+                        [first, rest @ ..] if !rest.is_empty() => {
+                            let first = quoted(first.as_str());
+                            let all = quoted(rule.baseline.as_str());
+                            (None, format!("{first} and {} more of {all}", rest.len()))
+                        }
+                        only => (only.first().copied(), "this baseline".to_owned()),
+                    };
+                    let message = format!("no measured benchmark of {of} belongs to {whom}");
+                    rule.finding(severity, benchmark, message)
+                }
                 why => {
                     let why = why.words();
                     not_measurable(rule.id.as_ref(), severity, about, &benchmarks, &why)
@@ -181,6 +201,7 @@ impl Failure<'_> {
             Self::Baseline(baseline, why) => {
                 format!("of its baseline {}, {why}", quoted(baseline.as_str()))
             }
+            Self::Alone => "no benchmark belongs to it".into(),
             Self::Units => "its baseline has another unit".into(),
             Self::Zero(baseline) => {
                 format!("its baseline {} is zero", quoted(baseline.as_str()))

@@ -163,6 +163,19 @@ fn two_recordings() {
     assert_snapshot!("two_recordings", shown(&check(&rule, &measurements)));
 }
 
+/// A variant that was not measured does not pass for one that costs nothing.
+#[test]
+fn a_variant_that_was_lost() {
+    let rule =
+        rule(json!({ "baseline": "off/**", "variants": "on/**", "each": "8%", "average": "5%" }));
+    let mut measurements =
+        vec![single("off/a", 100.0), single("off/b", 200.0), single("on/b", 202.0)];
+    let mut text = shown(&check(&rule, &measurements));
+    measurements.push(single("off/c", 300.0));
+    text.push_str(&shown(&check(&rule, &measurements)));
+    assert_snapshot!("a_variant_that_was_lost", text);
+}
+
 /// Where more is better, overhead is what is lost.
 #[test]
 fn a_loss_of_throughput() {
