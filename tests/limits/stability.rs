@@ -60,6 +60,21 @@ fn what_cannot_be_told_is_said() {
     insta::assert_snapshot!(shown(&report));
 }
 
+/// Counters that agree spread by nothing at all, and so do zeros.
+#[test]
+fn what_is_always_the_same_is_stable() {
+    let counter = |run| values("a", "instructions", Unit::Count, run, vec![5000.0]);
+    let zero = |run| values("a", "error-rate", Unit::Ratio, run, vec![0.0; 3]);
+    let report = held(
+        r"
+  - stability: { metric: instructions, run-to-run: 0%, tier: must }
+  - stability: { metric: error-rate, cv: 10%, run-to-run: 0% }
+",
+        (0..5).flat_map(|run| [counter(run), zero(run)]).collect(),
+    );
+    assert_eq!((report.findings, report.exit_code), (Vec::new(), 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

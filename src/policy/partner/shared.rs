@@ -75,15 +75,14 @@ impl<'a> Shared<'a> {
         let Parameters { names, mut values } = Parameters::of(benchmark);
         values.retain(|name, _| !self.fixed.contains(name));
         let mut found = self.nearest(&names, &values);
+        found.retain(|(_, candidate)| self.belong(benchmark, candidate));
         found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         match found.as_slice() {
-            [(most, one), (as_many, other), ..]
-                if most == as_many && self.belong(benchmark, one) =>
-            {
+            [] => Err(Unpartnered::Nothing),
+            [(most, one), (as_many, other), ..] if most == as_many => {
                 Err(Unpartnered::Several(one, other))
             }
-            [(_, one), ..] if self.belong(benchmark, one) => Ok(one),
-            _ => Err(Unpartnered::Nothing),
+            [(_, one), ..] => Ok(one),
         }
     }
 
