@@ -44,9 +44,13 @@ pub(super) fn checks(
             );
         }
         all.matched |= checked.matched;
-        all.requirements.take(rule.value.kind(), &checked.tables, checked.left_out);
+        all.requirements.take(rule.value.kind(), &checked.tables, &checked.left_out);
         all.findings.extend(checked.findings);
-        for table in checked.tables {
+        let mut tables = checked.tables;
+        if let Some(table) = tables.last_mut() {
+            table.unlisted = checked.left_out.len() as u64;
+        }
+        for table in tables {
             merge(&mut all.tables, table);
         }
     }

@@ -37,6 +37,7 @@ pub(super) fn merge(tables: &mut Vec<Table>, table: Table) {
         }
     }
     known.curves.extend(table.curves);
+    known.unlisted += table.unlisted;
 }
 
 /// Columns from their keys and titles, as far as a row has a cell for them.

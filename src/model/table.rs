@@ -25,6 +25,27 @@ pub struct Table {
     /// Curves over a parameter that belong to it, for plots.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub curves: Vec<Curve>,
+    /// How many more rows hold what is asked for and are not listed, because there are very many.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unlisted: u64,
+}
+
+impl Table {
+    /// How everything that it asks for stands, listed or not.
+    pub fn statuses(&self) -> impl Iterator<Item = Status> {
+        let listed = self.rows.iter().filter_map(|row| row.status);
+        // A report may be a stranger's: a count that no gate could have made is no work to be done.
+        let unlisted = usize::try_from(self.unlisted).unwrap_or(0).min(MOST_UNLISTED);
+        listed.chain(std::iter::repeat_n(Status::Met, unlisted))
+    }
+}
+
+/// More rows than this are never left out.
+const MOST_UNLISTED: usize = 1_000_000;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// A column of a table.

@@ -100,6 +100,14 @@ impl Bounds {
         Standing { status, ..held }
     }
 
+    /// Whether a number seems not to hold, the rule asks for proof, and there is no interval at all: nothing ever could
+    /// prove it, so that the rule would guard nothing.
+    #[must_use]
+    pub fn unprovable(&self, value: f64, interval: (Option<f64>, Option<f64>)) -> bool {
+        let open = self.evidence == Evidence::Proven && interval == (None, None);
+        open && self.stand(value).status == Status::Missed
+    }
+
     /// What a number by itself says.
     fn stand(&self, value: f64) -> Standing {
         let level = self.levels.beyond(value, self.better);
@@ -154,6 +162,17 @@ mod tests {
         assert_eq!(said(bounds.judge(4.0, OPEN)), (Status::Missed, Severity::Critical, 5.0));
         let empty = Limit::ByLevel(ByLevel::<f64>::default());
         assert_eq!(Bounds::new(&empty, Severity::Notice, Better::Higher, |v| v), None);
+    }
+
+    #[test]
+    fn without_an_interval_nothing_can_be_proven_and_that_is_told() {
+        let bounds = Bounds::new(&Limit::One(10.0), Severity::Critical, Better::Lower, |v| v)
+            .expect("bounds");
+        assert!(!bounds.unprovable(11.0, OPEN));
+        let bounds = bounds.evidence(Evidence::Proven);
+        assert!(bounds.unprovable(11.0, OPEN));
+        assert!(!bounds.unprovable(10.0, OPEN));
+        assert!(!bounds.unprovable(11.0, (None, Some(12.0))));
     }
 
     #[test]

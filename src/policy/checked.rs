@@ -14,8 +14,8 @@ pub struct Checked {
     pub tables: Vec<Table>,
     /// Whether it found anything that it applies to.
     pub matched: bool,
-    /// The benchmarks that hold what is asked for and are not in the tables, because there are very many.
-    pub left_out: usize,
+    /// The rows that hold what is asked for and are not in the tables, because there are very many.
+    pub left_out: Vec<TableRow>,
 }
 
 /// Beyond so many rows a rule lists only those that do not hold what it asks for.
@@ -23,20 +23,21 @@ pub(crate) const MOST_ROWS: usize = 200;
 
 impl Checked {
     /// The rows that are listed: where there are very many, those that hold what is asked for are only counted.
-    pub(crate) fn listed(&mut self, mut rows: Vec<TableRow>) -> Vec<TableRow> {
-        if rows.len() > MOST_ROWS {
-            let all = rows.len();
-            rows.retain(|row| row.status != Some(Status::Met));
-            self.left_out += all - rows.len();
+    pub(crate) fn listed(&mut self, rows: Vec<TableRow>) -> Vec<TableRow> {
+        if rows.len() <= MOST_ROWS {
+            return rows;
         }
-        rows
+        let (met, others): (Vec<TableRow>, Vec<TableRow>) =
+            rows.into_iter().partition(|row| row.status == Some(Status::Met));
+        self.left_out.extend(met);
+        others
     }
 
     /// A note of how many rows are only counted, if there are any.
     pub(crate) fn note(&self, hold: &str) -> Vec<String> {
-        let count = thousands(self.left_out as u64);
+        let count = thousands(self.left_out.len() as u64);
         let note = format!("{count} more {hold} and are not listed");
-        (self.left_out > 0).then_some(note).into_iter().collect()
+        (!self.left_out.is_empty()).then_some(note).into_iter().collect()
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Declared, Scope};
 use crate::model::{
     BenchmarkId, Better, Measurement, Metric, Order, Side, Statistic, Throughput, Unit, natural,
 };
+use crate::stats::exact;
 use crate::stats::quantile::samples_needed;
 
 /// Everything that was measured, as rules look at it: by side, benchmark, metric and statistic.
@@ -30,6 +31,8 @@ pub struct Reading<'a> {
     measurement: &'a Measurement,
     /// Set where a throughput is read from a time: what one iteration processes.
     amount: Option<Throughput>,
+    /// Whether the same code gives exactly this number again.
+    exact: bool,
 }
 
 /// What one run gave.
@@ -64,6 +67,10 @@ pub enum Missing {
     Runs(u64),
     /// The limit has another unit than the data.
     Unit(Unit),
+    /// The rule asks for proof, and the number, which does not hold the limit, has no interval.
+    Proof,
+    /// The same of a spread from run to run, which never has one.
+    ProofOfSpread,
 }
 
 impl Missing {
@@ -98,6 +105,12 @@ impl fmt::Display for Missing {
             ),
             Self::Number => f.write_str("no run gave a number"),
             Self::Runs(needed) => write!(f, "a spread from run to run needs {needed} runs"),
+            Self::Proof => f.write_str(
+                "it seems not to hold its limit, and has no interval that could prove it; give several runs or samples, or declare the metric `deterministic: true` where the same code always gives the same number",
+            ),
+            Self::ProofOfSpread => f.write_str(
+                "it seems not to hold its limit, and a spread from run to run has no interval that could prove it; take `evidence: estimate`",
+            ),
             Self::Unit(unit) => write!(f, "the data is in {}, and the limit is not", unit.words()),
         }
     }
@@ -217,7 +230,8 @@ impl<'a> Measured<'a> {
         let amount =
             if derived { Some(measurement.throughput.ok_or(Missing::Benchmark)?) } else { None };
         measurement.estimate.ok_or(Missing::Number)?;
-        Ok(Reading { measurement, amount })
+        let exact = self.is_exact(metric, measurement);
+        Ok(Reading { measurement, amount, exact })
     }
 }
 
@@ -227,6 +241,18 @@ impl<'a> Measured<'a> {
             Side::Base => &self.base,
             Side::Head => &self.head,
         }
+    }
+
+    /// Whether a number is exact: that of a metric declared deterministic, or of a counter whose runs agree.
+    fn is_exact(&self, metric: &Metric, m: &Measurement) -> bool {
+        let fewest = if self.declared.deterministic(metric) {
+            1
+        } else if metric.info().is_some_and(|known| known.counter) {
+            2
+        } else {
+            return false;
+        };
+        m.statistic != Statistic::Slope && exact::agree(&m.per_run, fewest)
     }
 
     fn group(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric) -> Option<&Group<'a>> {
@@ -253,10 +279,13 @@ impl<'a> Reading<'a> {
         self.number(self.measurement.estimate.unwrap_or(f64::NAN))
     }
 
-    /// The ends of its 95 % interval, as far as the data allows one.
+    /// The ends of its 95 % interval, as far as the data allows one; both are the number itself where it is exact.
     #[must_use]
     pub fn interval(self) -> (Option<f64>, Option<f64>) {
-        let (low, high) = (self.measurement.low, self.measurement.high);
+        let (mut low, mut high) = (self.measurement.low, self.measurement.high);
+        if self.exact {
+            (low, high) = (self.measurement.estimate, self.measurement.estimate);
+        }
         let (low, high) = if self.amount.is_some() { (high, low) } else { (low, high) };
         let number = |end: Option<f64>| end.map(|end| self.number(end)).filter(|n| n.is_finite());
         (number(low), number(high))

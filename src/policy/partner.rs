@@ -1,15 +1,15 @@
 //! Which benchmark is held against which, where a rule names both by globs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod shared;
 
-use super::parameters::Parameters;
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::Shared;
+
 use super::{Reading, Scope};
 use crate::diag::quoted;
 use crate::model::BenchmarkId;
 use crate::stats::ratio::{Amount, Run};
-
-/// So many segments from either end of an id are looked at.
-const MOST_SEGMENTS: usize = 6;
 
 /// A benchmark and the one it is held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,9 @@ impl Unpartnered<'_> {
 /// 2. Where both globs are the same wildcards in different fixed text (`on/**` and `off/**`), the partner is the
 ///    benchmark with the same text in their place, as soon as this finds one partner at all.
 /// 3. Else the partner is the one that shares most: no parameter may contradict (but one that does not vary in either
-///    glob is no matter), then more equal parameters are better, then more equal segments from both ends.
+///    glob is no matter), then more equal parameters are better, then more equal segments from both ends. What has
+///    neither a parameter nor a segment in common beyond the text of both globs is no partner, even where it is the
+///    only one.
 ///
 /// Nothing belongs to both sides: what both globs match counts to `among`, or, where this would leave nothing of `of`,
 /// to `of`. The result is sorted by id. About O(n log n).
@@ -75,7 +77,7 @@ pub fn partners<'a>(
     } else {
         benchmarks_of.retain(|benchmark| !candidates.contains(benchmark));
     }
-    let way = Way::new(&benchmarks_of, &candidates, of, among);
+    let mut way = Way::new(&benchmarks_of, &candidates, of, among);
     benchmarks_of
         .iter()
         .map(|&benchmark| Partnered { benchmark, partner: way.find(benchmark) })
@@ -145,13 +147,13 @@ impl<'a> Way<'a> {
         }
         let framed = Frame::framed(of_all, candidates, of, among);
         if framed.is_empty() {
-            Self::Shared(Shared::new(of_all, candidates))
+            Self::Shared(Shared::new(of_all, candidates, (of, among)))
         } else {
             Self::Framed(framed)
         }
     }
 
-    fn find(&self, benchmark: &'a BenchmarkId) -> Found<'a> {
+    fn find(&mut self, benchmark: &'a BenchmarkId) -> Found<'a> {
         match self {
             Self::Only(only) => Ok(only),
             Self::Framed(framed) => framed.get(benchmark).copied().ok_or(Unpartnered::Nothing),
@@ -202,127 +204,6 @@ impl<'a> Frame<'a> {
     fn around(&self, inside: &str) -> String {
         [self.before, inside, self.after].concat()
     }
-}
-
-/// The parameters of a benchmark that matter.
-type Matter<'a> = BTreeMap<&'a str, &'a str>;
-
-/// The candidates by their parameters.
-struct Shared<'a> {
-    /// Parameters that do not vary in either glob.
-    fixed: BTreeSet<&'a str>,
-    groups: BTreeMap<Matter<'a>, Named<'a>>,
-}
-
-impl<'a> Shared<'a> {
-    fn new(of_all: &BTreeSet<&'a BenchmarkId>, candidates: &BTreeSet<&'a BenchmarkId>) -> Self {
-        let varying: BTreeSet<&str> =
-            varying(of_all).union(&varying(candidates)).copied().collect();
-        let mut shared = Self { fixed: BTreeSet::new(), groups: BTreeMap::new() };
-        for &candidate in candidates {
-            let Parameters { names, mut values } = Parameters::of(candidate);
-            shared.fixed.extend(values.keys().filter(|name| !varying.contains(*name)));
-            values.retain(|name, _| varying.contains(name));
-            shared.groups.entry(values).or_default().add(&names, candidate);
-        }
-        shared
-    }
-
-    fn find(&self, benchmark: &'a BenchmarkId) -> Found<'a> {
-        let Parameters { names, mut values } = Parameters::of(benchmark);
-        values.retain(|name, _| !self.fixed.contains(name));
-        let best = match self.groups.get(&values) {
-            Some(group) => vec![group],
-            None => self.nearest(&values),
-        };
-        let mut found: Vec<(usize, &'a BenchmarkId)> =
-            best.into_iter().flat_map(|group| group.best(&names)).collect();
-        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        match found.as_slice() {
-            [] => Err(Unpartnered::Nothing),
-            [(most, one), (as_many, other), ..] if most == as_many => {
-                Err(Unpartnered::Several(one, other))
-            }
-            [(_, one), ..] => Ok(one),
-        }
-    }
-
-    /// The groups without a contradiction that have most in common.
-    fn nearest(&self, values: &Matter<'a>) -> Vec<&Named<'a>> {
-        let mut best = (0, Vec::new());
-        for (theirs, group) in &self.groups {
-            let shared = theirs.iter().filter_map(|(name, value)| Some((value, values.get(name)?)));
-            if shared.clone().any(|(theirs, ours)| theirs != ours) {
-                continue;
-            }
-            let equal = shared.count();
-            if equal > best.0 {
-                best = (equal, Vec::new());
-            }
-            if equal == best.0 {
-                best.1.push(group);
-            }
-        }
-        best.1
-    }
-}
-
-/// The parameters of which these benchmarks have more than one value.
-fn varying<'a>(benchmarks: &BTreeSet<&'a BenchmarkId>) -> BTreeSet<&'a str> {
-    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut varying = BTreeSet::new();
-    for benchmark in benchmarks {
-        for (name, value) in Parameters::of(benchmark).values {
-            if *values.entry(name).or_insert(value) != value {
-                varying.insert(name);
-            }
-        }
-    }
-    varying
-}
-
-/// Candidates by what their names begin and end with.
-#[derive(Default)]
-struct Named<'a>(HashMap<(String, String), (&'a BenchmarkId, Option<&'a BenchmarkId>)>);
-
-impl<'a> Named<'a> {
-    fn add(&mut self, names: &[&str], candidate: &'a BenchmarkId) {
-        for ends in ends(names, 0..=names.len()) {
-            self.0
-                .entry(ends)
-                .and_modify(|(_, other)| *other = other.or(Some(candidate)))
-                .or_insert((candidate, None));
-        }
-    }
-
-    /// Up to two candidates that share as many segments as any, with that number.
-    fn best(&self, names: &[&str]) -> Vec<(usize, &'a BenchmarkId)> {
-        for shared in (0..=names.len()).rev() {
-            let found: BTreeSet<&BenchmarkId> = ends(names, shared..=shared)
-                .filter_map(|ends| self.0.get(&ends))
-                .flat_map(|&(one, other)| [Some(one), other])
-                .flatten()
-                .collect();
-            if !found.is_empty() {
-                return found.into_iter().take(2).map(|candidate| (shared, candidate)).collect();
-            }
-        }
-        Vec::new()
-    }
-}
-
-/// The ways to take so many segments from both ends.
-fn ends<'b>(
-    names: &'b [&str],
-    shared: std::ops::RangeInclusive<usize>,
-) -> impl Iterator<Item = (String, String)> + 'b {
-    let most = 0..=names.len().min(MOST_SEGMENTS);
-    let ways = most.clone().flat_map(move |head| most.clone().map(move |tail| (head, tail)));
-    ways.filter(move |(head, tail)| shared.contains(&(head + tail)) && head + tail <= names.len())
-        .filter_map(|(head, tail)| {
-            let end = names.len() - tail;
-            Some((names.get(..head)?.join("/"), names.get(end..)?.join("/")))
-        })
 }
 
 #[cfg(test)]

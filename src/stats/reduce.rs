@@ -72,6 +72,19 @@ impl Samples {
         Some(1.4826 * self.deviation(centre) / centre + 1e-6)
     }
 
+    /// `1.4826 median|x - median x| / median x`: [`Self::spread`] as such, exactly 0 for equal samples, also for zeros.
+    /// `None` for fewer than two samples, or a median of zero with samples around it. O(n).
+    #[must_use]
+    pub fn relative_deviation(&self) -> Option<f64> {
+        let (first, last) = (self.values.first()?, self.values.last()?);
+        let centre = median_of_sorted(&self.values);
+        match self.values.len() {
+            0 | 1 => None,
+            _ if first == last => Some(0.0),
+            _ => (centre > 0.0).then(|| 1.4826 * self.deviation(centre) / centre),
+        }
+    }
+
     /// The median distance from the median, which lies in the middle: the distances rise from there to both ends.
     fn deviation(&self, centre: f64) -> f64 {
         let n = self.values.len();
@@ -170,6 +183,16 @@ mod tests {
         assert_eq!(spread(&[90.0, 100.0, 110.0, 100.0, 130.0]), Some(1.4826 * 10.0 / 100.0 + 1e-6));
         assert_eq!(spread(&[1.0]), None);
         assert_eq!(spread(&[0.0, 0.0]), None);
+    }
+
+    #[test]
+    fn equal_samples_do_not_deviate() {
+        let deviation = |values: &[f64]| Samples::of(values).relative_deviation();
+        assert_eq!(deviation(&[5000.0; 5]), Some(0.0));
+        assert_eq!(deviation(&[0.0; 5]), Some(0.0));
+        assert_eq!(deviation(&[0.0, 0.0, 0.0, 1.0]), None);
+        assert_eq!(deviation(&[90.0, 100.0, 110.0, 100.0, 130.0]), Some(1.4826 * 10.0 / 100.0));
+        assert_eq!(deviation(&[1.0]), None);
     }
 
     #[test]

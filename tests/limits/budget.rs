@@ -171,3 +171,55 @@ fn a_gate_without_regression_rules_guards_something() {
         [Code::NothingGated, Code::UnusedRule]
     );
 }
+
+/// Exact numbers are proof by themselves; what nothing could prove is said.
+#[test]
+fn proof_of_exact_numbers_and_of_none() {
+    let count = || vec![values("a", "instructions", Unit::Count, 0, vec![5000.0])];
+    let rule = "  - budget: { metric: instructions, limit: 1000, evidence: proven, tier: must }";
+    let open = held(rule, count());
+    assert_eq!((open.findings[0].rule.as_str(), open.exit_code), ("not-measurable", 1));
+    insta::assert_snapshot!(open.findings[0].message);
+    let twice = vec![
+        values("a", "instructions", Unit::Count, 0, vec![5000.0]),
+        values("a", "instructions", Unit::Count, 1, vec![5000.0]),
+    ];
+    let agree = held(rule, twice);
+    assert_eq!((agree.findings[0].rule.as_str(), agree.exit_code), ("budget", 1));
+    let exact = held(
+        "  - budget: { metric: ticks, limit: 1000, evidence: proven, tier: must }",
+        vec![values("a", "ticks", Unit::Count, 0, vec![5000.0])],
+    );
+    assert_eq!((exact.findings[0].rule.as_str(), exact.exit_code), ("budget", 1));
+}
+
+#[test]
+fn what_was_not_measured_has_the_severity_of_the_highest_level() {
+    let rule = "  - budget: { benchmarks: gone, limit: { notice: 1ms, critical: 2ms } }";
+    let report = held(rule, vec![times("a", 0, &[1.0])]);
+    let row = &report.tables.last().expect("a table").rows[0];
+    assert_eq!(row.severity, benchgate::model::Severity::Critical);
+}
+
+/// Levels may say parts of one and of a hundred; other units are not mixed.
+#[test]
+fn levels_in_two_units_are_compared_as_one() {
+    let cpu = |value| vec![values("a", "cpu", Unit::Ratio, 0, vec![value])];
+    let rule = "  - budget: { metric: cpu, limit: { warning: 50%, critical: 0.9 } }";
+    for (value, severity) in [(0.4, "none"), (0.6, "warning"), (0.95, "critical")] {
+        assert_eq!(held(rule, cpu(value)).severity.to_string(), severity, "{value}");
+    }
+    let refused = |limit: &str| -> String {
+        let yaml = format!("version: 1\nrules:\n  - budget: {{ metric: cpu, limit: {limit} }}\n");
+        let diagnostics = Config::parse("benchgate.yml", &yaml, None).expect_err("refused");
+        diagnostics[0].message.clone()
+    };
+    assert_eq!(
+        refused("{ warning: 90%, critical: 0.5 }"),
+        "the levels of `limit` are out of order"
+    );
+    assert_eq!(
+        refused("{ warning: 1ms, critical: 50% }"),
+        "the levels of `limit` are in units that cannot be compared"
+    );
+}

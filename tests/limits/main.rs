@@ -63,7 +63,7 @@ fn summary(name: &str, metric: &str, unit: Unit, statistics: &[(Statistic, f64)]
 
 fn config(rules: &str) -> Config {
     let yaml = format!(
-        "version: 1\nmetrics:\n  streams: {{ unit: count, better: higher }}\nrules:\n{rules}\n"
+        "version: 1\nmetrics:\n  streams: {{ unit: count, better: higher }}\n  ticks: {{ unit: count, better: lower, deterministic: true }}\nrules:\n{rules}\n"
     );
     Config::parse("benchgate.yml", &yaml, None)
         .unwrap_or_else(|diagnostics| panic!("{yaml}\n{diagnostics:#?}"))

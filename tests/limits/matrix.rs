@@ -20,6 +20,59 @@ fn requirements_are_gathered_over_all_rules() {
     insta::assert_snapshot!(shown(&matrix));
 }
 
+fn compliance(report: &Report) -> Vec<(String, String)> {
+    let table = report.tables.iter().find(|t| t.kind == "compliance").expect("a matrix");
+    let line = |row: &benchgate::model::TableRow| {
+        let benchmarks = format!("{:?}", row.cells["benchmarks"]);
+        (benchmarks, format!("{:?}", row.status.expect("a status")))
+    };
+    table.rows.iter().map(line).collect()
+}
+
+/// How many limits are met, and how many there are.
+fn counted(report: &Report, kind: &str) -> (usize, usize) {
+    let table = report.tables.iter().find(|t| t.kind == kind).expect("a table");
+    let met = table.statuses().filter(|status| *status == benchgate::model::Status::Met);
+    (met.count(), table.statuses().count())
+}
+
+fn many(slow: usize) -> Vec<Run> {
+    let micros = |i: usize| if i < slow { 3.0 } else { 1.0 };
+    (0..301).map(|i| times(&format!("c/{i:03}"), 0, &[micros(i)])).collect()
+}
+
+/// What is met by so many benchmarks that none is listed is met all the same, and counts.
+#[test]
+fn a_requirement_that_very_many_hold_is_in_the_matrix() {
+    let report = held("  - budget: { id: ALL, benchmarks: \"c/*\", limit: 2us }", many(0));
+    assert_eq!(compliance(&report), [(r#"Text("301 benchmarks")"#.into(), "Met".into())]);
+    assert_eq!(counted(&report, "targets"), (301, 301));
+}
+
+#[test]
+fn two_rules_of_one_requirement_count_a_benchmark_once() {
+    let rule = "  - budget: { id: TWO, benchmarks: \"c/*\", limit: 2us }";
+    let mean = "  - budget: { id: TWO, benchmarks: \"c/*\", limit: 2us, statistic: mean }";
+    let report = held(&format!("{rule}\n{mean}"), many(1));
+    assert_eq!(
+        compliance(&report),
+        [(r#"Text("300 of 301 benchmarks hold it")"#.into(), "Missed".into())]
+    );
+}
+
+/// The parts of a sum are not asked for anything by themselves.
+#[test]
+fn rows_without_a_status_hold_nothing() {
+    let mut runs = many(0);
+    runs.push(times("whole", 0, &[100.0]));
+    let report = held(
+        "  - overhead: { id: SUM, name: x, baseline: whole, components: \"c/*\", sum: 20% }",
+        runs,
+    );
+    assert_eq!(compliance(&report), [(r#"Name("sum")"#.into(), "Missed".into())]);
+    assert_eq!(counted(&report, "overhead"), (0, 1));
+}
+
 #[test]
 fn key_metrics_tell_the_mean_the_worst_and_the_best() {
     let both = |name: &str, base: f64, head: f64| {

@@ -67,6 +67,34 @@ fn globs_are_matched_and_what_has_no_partner_is_said() {
     insta::assert_snapshot!(shown(&report));
 }
 
+/// Nothing is less than something by any factor; nothing against nothing says nothing.
+#[test]
+fn zero_reaches_every_factor() {
+    let rule = "  - relation: { faster: reuse, than: fresh, metric: streams, at-least: 2x }";
+    let rule = rule.replace("streams", "allocations");
+    for (reuse, fresh, status) in
+        [(0.0, 50.0, "Met"), (0.0, 0.0, "NotMeasured"), (50.0, 0.0, "Missed")]
+    {
+        let count = |name: &str, v: f64| values(name, "allocations", Unit::Count, 0, vec![v]);
+        let report = held(&rule, vec![count("reuse", reuse), count("fresh", fresh)]);
+        let row = &report.tables.last().expect("a table").rows[0];
+        assert_eq!(format!("{:?}", row.status.expect("a status")), status, "{reuse} {fresh}");
+        assert_eq!(report.findings.is_empty(), status == "Met", "{reuse} {fresh}");
+    }
+}
+
+#[test]
+fn both_sides_of_a_pair_give_one_statistic() {
+    let p99 = [(Statistic::Percentile(99_000), 1e7), (Statistic::Min, 1e6)];
+    let mean = [(Statistic::Mean, 1e7), (Statistic::Stddev, 5e5)];
+    let of = |name: &str, said: &[(Statistic, f64)]| summary(name, "time", Unit::Nanoseconds, said);
+    let report = held(
+        "  - relation: { faster: a/y, than: a/x, at-least: 1 }",
+        vec![of("a/x", &p99), of("a/y", &mean)],
+    );
+    assert_eq!(report.findings[0].message, "time cannot be measured: the data has no mean");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

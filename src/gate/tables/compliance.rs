@@ -16,8 +16,6 @@ struct Requirement {
     names: BTreeSet<String>,
     /// The names of those that do not hold it.
     not_held: BTreeSet<String>,
-    /// How many more hold it and are listed nowhere.
-    left_out: usize,
     /// Whether all names are those of benchmarks.
     others: bool,
     status: Option<Status>,
@@ -25,19 +23,20 @@ struct Requirement {
 }
 
 impl Requirements {
-    /// Takes the rows of a rule's tables, and how many rows that hold it left out. Rows without a requirement do not
+    /// Takes the rows of a rule's tables and those that it left out of the last one. Rows without a requirement do not
     /// count.
-    pub(in crate::gate) fn take(&mut self, kind: &'static str, tables: &[Table], left_out: usize) {
-        let rows = tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table, row)));
-        let mut own = None;
-        for (table, row) in rows {
+    pub(in crate::gate) fn take(
+        &mut self,
+        kind: &'static str,
+        tables: &[Table],
+        left_out: &[TableRow],
+    ) {
+        let listed = tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table, row)));
+        let unlisted = tables.last().into_iter();
+        let unlisted = unlisted.flat_map(|table| left_out.iter().map(move |row| (table, row)));
+        for (table, row) in listed.chain(unlisted) {
             let Some(id) = &row.requirement else { continue };
-            let requirement = self.0.entry(id.clone()).or_default();
-            requirement.add(kind, table, row);
-            own = Some(id.clone());
-        }
-        if let Some(requirement) = own.and_then(|id| self.0.get_mut(&id)) {
-            requirement.left_out += left_out;
+            self.0.entry(id.clone()).or_default().add(kind, table, row);
         }
     }
 
@@ -53,7 +52,7 @@ impl Requirements {
             ),
             rows,
             notes: Vec::new(),
-            curves: Vec::new(),
+            ..Table::default()
         })
     }
 }
@@ -63,6 +62,8 @@ impl Requirement {
         if !self.kinds.contains(&kind) {
             self.kinds.push(kind);
         }
+        // Nothing was held against it: that holds nothing either.
+        let Some(status) = row.status else { return };
         let first = table.columns.first().and_then(|column| row.cells.get(&column.key));
         let name = match (&row.benchmark, first) {
             (Some(benchmark), _) => benchmark.as_str().to_owned(),
@@ -70,22 +71,20 @@ impl Requirement {
             (None, _) => table.title.clone(),
         };
         self.others |= row.benchmark.is_none();
-        if !matches!(row.status, None | Some(Status::Met | Status::Close)) {
+        if !matches!(status, Status::Met | Status::Close) {
             self.not_held.insert(name.clone());
         }
         self.names.insert(name);
         self.severity = self.severity.max(row.severity);
-        self.status = match (self.status, row.status) {
-            (Some(one), Some(other)) => Some(one.worse(other)),
-            (one, other) => one.or(other),
-        };
+        self.status = Some(self.status.map_or(status, |known| known.worse(status)));
     }
 
     fn row(&self, id: &str) -> TableRow {
-        let all = self.names.len() + self.left_out;
+        let all = self.names.len();
         let count = |n: usize| thousands(n as u64);
         let what = if self.others { "results" } else { "benchmarks" };
         let benchmarks = match (self.names.first(), self.not_held.len()) {
+            (None, _) => Cell::Text("nothing was held against it".into()),
             (Some(only), _) if all == 1 => Cell::Name(only.clone()),
             (_, 0) => Cell::Text(format!("{} {what}", count(all))),
             (_, not) => {
@@ -95,7 +94,7 @@ impl Requirement {
         TableRow {
             requirement: Some(id.to_owned()),
             benchmark: None,
-            status: self.status,
+            status: Some(self.status.unwrap_or(Status::NotMeasured)),
             severity: self.severity,
             cells: [
                 ("requirement".into(), Cell::Name(id.to_owned())),

@@ -68,7 +68,7 @@ pub(super) fn table(comparisons: &[Comparison]) -> Option<Table> {
         columns,
         rows,
         notes: (left_out > 0).then_some(note).into_iter().collect(),
-        curves: Vec::new(),
+        ..Table::default()
     })
 }
 

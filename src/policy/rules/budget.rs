@@ -55,10 +55,22 @@ impl Budget {
         severity_of(self.severity, self.tier)
     }
 
-    /// The limits in a unit, ready to hold numbers against; `None` where one cannot be said in it.
-    fn bounds(&self, unit: Unit, better: Better) -> Option<Bounds> {
-        self.limit.values().all(|limit| limit.in_unit(unit).is_some()).then_some(())?;
-        let number = |limit: Quantity| limit.in_unit(unit).unwrap_or(limit.value);
+    /// The severity of the target: that of the highest level where the limit is a map.
+    fn hardest(&self) -> Severity {
+        match self.limit {
+            Limit::One(_) => self.severity(),
+            Limit::ByLevel(_) => self.limit.levels(Severity::None, |limit| limit.value).highest(),
+        }
+    }
+
+    /// The limits in the unit that is shown, ready to hold numbers against; `None` where one cannot be said in that of
+    /// the data.
+    fn bounds(&self, data: Unit, unit: Unit, better: Better) -> Option<Bounds> {
+        // By way of the unit of the data: 0.9 is 90 % of what is a part of one, and no percentage by itself.
+        let said =
+            |limit: Quantity| Quantity { value: limit.in_unit(data)?, unit: data }.in_unit(unit);
+        self.limit.values().all(|limit| said(limit).is_some()).then_some(())?;
+        let number = |limit: Quantity| said(limit).unwrap_or(limit.value);
         let bounds = Bounds::new(&self.limit, self.severity(), better, number)?;
         let over = |level: fn(&ByLevel<Excess>) -> Option<Excess>| {
             Some(level(self.over.as_ref()?)?.beyond(bounds.target(), better))
@@ -95,7 +107,7 @@ impl Budget {
             requirement: self.id.clone(),
             benchmark: benchmark.cloned(),
             status: Some(Status::NotMeasured),
-            severity: self.severity(),
+            severity: self.hardest(),
             cells: cells.into_iter().filter_map(|(key, cell)| Some((key.into(), cell?))).collect(),
         }
     }
@@ -127,7 +139,7 @@ impl RuleKind for Budget {
             .find_map(|limit| declared.unit_problem("limit", &self.metric, limit.unit));
         // Levels in units that do not fit cannot be compared either.
         if unit.is_none() {
-            problems.extend(self.limit.problems("limit", better, |limit| limit.value));
+            problems.extend(self.order_problems(better));
         }
         problems.extend(unit);
         if !self.limit.is_one() {
@@ -162,15 +174,16 @@ impl RuleKind for Budget {
                 self.statistic,
                 self.accept_averages,
             );
-            let held =
-                reading.and_then(|reading| self.hold(benchmark, reading, better, &mut checked));
+            let held = reading.and_then(|reading| {
+                self.hold(benchmark, reading, better, (&mut missing, &mut checked))
+            });
             rows.push(held.unwrap_or_else(|why| {
                 missing.add(benchmark, self.statistic, why);
                 let target = self.written_target(better);
                 self.row(Some(benchmark), self.what(self.statistic), target)
             }));
         }
-        let severity = self.limit.levels(self.severity(), |limit| limit.value).highest();
+        let severity = self.hardest();
         checked.findings.extend(missing.findings(self.id.as_ref(), severity, &self.metric));
         if !checked.matched {
             rows.push(self.row(None, self.what(self.statistic), self.written_target(better)));
@@ -201,23 +214,41 @@ impl RuleKind for Budget {
             ]),
             rows,
             notes,
-            curves: Vec::new(),
+            ..Table::default()
         });
         Some(checked)
     }
 }
 
 impl Budget {
+    /// What is wrong with the levels among themselves: parts of one, and of a hundred, are compared as such.
+    fn order_problems(&self, better: Better) -> Vec<Problem> {
+        let units = || self.limit.values().map(|limit| limit.unit);
+        let first = units().next().unwrap_or(Unit::Ratio);
+        let common = if units().all(|unit| unit == first) { first } else { Unit::Ratio };
+        if self.limit.values().any(|limit| limit.in_unit(common).is_none()) {
+            return vec![Problem {
+                key: "limit",
+                code: Code::InvalidValue,
+                message: "the levels of `limit` are in units that cannot be compared".into(),
+                help: "write all of them in the unit of the metric".into(),
+            }];
+        }
+        let number = |limit: Quantity| limit.in_unit(common).unwrap_or(limit.value);
+        self.limit.problems("limit", better, number)
+    }
+
     /// Holds one benchmark against the limit: its row, and a finding where the limit does not hold.
-    fn hold(
+    fn hold<'a>(
         &self,
-        benchmark: &BenchmarkId,
+        benchmark: &'a BenchmarkId,
         reading: Reading<'_>,
         better: Better,
-        checked: &mut Checked,
+        (missing, checked): (&mut NotMeasured<'a>, &mut Checked),
     ) -> Result<TableRow, Missing> {
         let (unit, shown) = self.shown(reading);
-        let bounds = self.bounds(unit, better).ok_or(Missing::Unit(reading.unit()))?;
+        let bounds =
+            self.bounds(reading.unit(), unit, better).ok_or(Missing::Unit(reading.unit()))?;
         let (low, high) = reading.interval();
         let (value, low, high) = (shown(reading.estimate()), low.map(&shown), high.map(&shown));
         let standing = bounds.judge(value, (low, high));
@@ -232,6 +263,10 @@ impl Budget {
         let actual = Number::amount(value, unit).between(low, high);
         let margin = Cell::Margin { actual: value, limit: bounds.target(), better };
         row.cells.extend([("actual".into(), Cell::Number(actual)), ("margin".into(), margin)]);
+        if bounds.unprovable(value, (low, high)) {
+            (row.status, row.severity) = (Some(Status::NotMeasured), bounds.severity());
+            missing.add(benchmark, Some(reading.statistic()), Missing::Proof);
+        }
         if standing.severity > Severity::None {
             let message =
                 message(&self.metric, reading.statistic(), value, unit, standing, &bounds);

@@ -7,7 +7,6 @@ use crate::model::{
     BenchmarkId, Better, Cell, Column, Metric, Number, Severity, Side, Statistic, Status, Table,
     TableRow, Unit,
 };
-use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
     Bounds, Checked, Declared, Factor, Limit, Measured, Missing, NotMeasured, Problem, Reading,
     Scope, Slope, Standing, Tier, columns, finding, nothing_matched, severity_of, severity_problem,
@@ -221,11 +220,9 @@ impl RuleKind for Growth {
             let about = (None, &self.metric, Some(Statistic::Slope));
             checked.findings.push(finding("growth", self.id.as_ref(), self.highest(), about, why));
         }
-        if rows.len() > MOST_ROWS {
-            let all = rows.len();
-            rows.retain(|row| row.status != Some(Status::Met));
-            checked.left_out = all - rows.len();
-            notes.push(words::left_out(checked.left_out, &self.metric));
+        let rows = checked.listed(rows);
+        if !checked.left_out.is_empty() {
+            notes.push(words::left_out(checked.left_out.len(), &self.metric));
         }
         checked.tables.push(Table {
             kind: "growth".into(),
@@ -233,7 +230,7 @@ impl RuleKind for Growth {
             columns: self.columns(),
             rows,
             notes,
-            curves: Vec::new(),
+            ..Table::default()
         });
         Some(checked)
     }

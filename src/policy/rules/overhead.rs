@@ -218,6 +218,7 @@ impl RuleKind for Overhead {
         checked.findings.extend(parts.findings(self));
         checked.findings.extend(words::of_each(self, &parts));
         for total in &totals {
+            checked.findings.extend(words::of_open(self, total, parts.better, &scales));
             if total.standing.severity > Severity::None && !said_before(total, &checked.findings) {
                 let (benchmark, message) = words::of_total(self, total, parts.better, &scales);
                 checked.findings.push(self.finding(total.standing.severity, benchmark, message));

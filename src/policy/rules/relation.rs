@@ -83,9 +83,23 @@ impl Relation {
         &self,
         measured: &Measured<'a>,
         benchmark: &BenchmarkId,
+        statistic: Option<Statistic>,
     ) -> Result<Reading<'a>, Missing> {
         let (metric, averages) = (&self.metric, self.accept_averages);
-        measured.read(Side::Head, benchmark, metric, self.statistic, averages)
+        measured.read(Side::Head, benchmark, metric, statistic, averages)
+    }
+
+    /// The numbers of a pair; where the rule names no statistic, that of the first is asked of the second, since a mean
+    /// is not held against a percentile. Else which one has none, and why.
+    fn pair<'a>(
+        &self,
+        measured: &Measured<'a>,
+        (benchmark, than): (&'a BenchmarkId, &'a BenchmarkId),
+    ) -> Result<(Reading<'a>, Reading<'a>), (&'a BenchmarkId, Missing)> {
+        let fast =
+            self.read(measured, benchmark, self.statistic).map_err(|why| (benchmark, why))?;
+        let slow = self.read(measured, than, Some(fast.statistic())).map_err(|why| (than, why))?;
+        Ok((fast, slow))
     }
 
     /// `41x faster`, `1.25x slower`; for what is no speed `better` and `worse`.
@@ -153,14 +167,11 @@ impl RuleKind for Relation {
                     continue;
                 }
             };
-            let both = self
-                .read(measured, benchmark)
-                .map_err(|why| (benchmark, why))
-                .and_then(|fast| Ok((fast, self.read(measured, than).map_err(|why| (than, why))?)));
             let row = self.row(of, than.as_str(), &bounds);
-            rows.push(match both {
+            rows.push(match self.pair(measured, (benchmark, than)) {
                 Ok(both) => {
-                    self.hold(better, (benchmark, than), both, (&bounds, row), &mut checked)
+                    let told = (&mut missing, &mut checked);
+                    self.hold(better, (benchmark, than), both, (&bounds, row), told)
                 }
                 Err((of, why)) => {
                     missing.add(of, self.statistic, why);
@@ -195,7 +206,7 @@ impl Relation {
             columns,
             rows,
             notes,
-            curves: Vec::new(),
+            ..Table::default()
         });
         checked
     }
@@ -233,18 +244,25 @@ impl Relation {
     }
 
     /// Holds one pair against the factor: its row, and a finding where the factor is not reached.
-    fn hold(
+    fn hold<'a>(
         &self,
         better: Better,
-        (benchmark, than): (&BenchmarkId, &BenchmarkId),
+        (benchmark, than): (&'a BenchmarkId, &BenchmarkId),
         (fast, slow): (Reading<'_>, Reading<'_>),
         (bounds, mut row): (&Bounds, TableRow),
-        checked: &mut Checked,
+        (missing, checked): (&mut NotMeasured<'a>, &mut Checked),
     ) -> TableRow {
         let (over, under) = match better {
             Better::Lower => (slow, fast),
             Better::Higher => (fast, slow),
         };
+        // Something against nothing reaches every factor, and no number says which.
+        if over.unit() == under.unit() && under.estimate() == 0.0 && over.estimate() > 0.0 {
+            row.status = Some(Status::Met);
+            row.severity = Severity::None;
+            row.cells.insert("actual".into(), Cell::Text("any factor".into()));
+            return row;
+        }
         let found =
             (over.unit() == under.unit()).then(|| ratio(&over.into(), &under.into())).flatten();
         let Some(found) = found else {
@@ -266,6 +284,10 @@ impl Relation {
             Cell::Margin { actual: found.value, limit: bounds.target(), better: bounds.better() };
         row.cells.extend([("actual".into(), Cell::Number(actual)), ("margin".into(), margin)]);
         let statistic = fast.statistic();
+        if bounds.unprovable(found.value, (low, high)) {
+            (row.status, row.severity) = (Some(Status::NotMeasured), bounds.severity());
+            missing.add(benchmark, Some(statistic), Missing::Proof);
+        }
         let averages = fast.averages() && statistic.quantile().is_some();
         if averages {
             row.cells.insert("samples".into(), Cell::Text("averages over iterations".into()));

@@ -160,14 +160,15 @@ impl Stability {
                 if runs.len() < FEWEST_BLOCKS as usize {
                     return Err((None, Missing::Runs(u64::from(FEWEST_BLOCKS))));
                 }
-                let spread = Samples::of(&runs).spread().ok_or((None, Missing::Number))?;
+                let spread =
+                    Samples::of(&runs).relative_deviation().ok_or((None, Missing::Number))?;
                 return Ok((spread, (None, None)));
             }
         };
         let below = self.read(measured, benchmark, Some(under))?;
         let above = self.read(measured, benchmark, Some(over))?;
         let less = if kind == Kind::P95OverP50 { 1.0 } else { 0.0 };
-        let ratios: Vec<f64> = of_runs(below, above);
+        let ratios: Vec<f64> = of_runs(below, above, less);
         let (middle, interval) = side_interval(&ratios).ok_or((Some(over), Missing::Number))?;
         let (low, high) = interval.unzip();
         let end = |end: Option<f64>| end.map(|end| (end - less).max(0.0)).filter(|e| e.is_finite());
@@ -181,13 +182,16 @@ fn stand(row: &mut TableRow, status: Status, severity: Severity) {
     row.severity = row.severity.max(severity);
 }
 
-/// The second number over the first of every run that has both.
-fn of_runs(below: Reading<'_>, above: Reading<'_>) -> Vec<f64> {
+/// The second number over the first of every run that has both; `even` where both are zero, which do not spread.
+fn of_runs(below: Reading<'_>, above: Reading<'_>, even: f64) -> Vec<f64> {
     let mut above = above.runs().peekable();
     let over = |below: RunNumber| {
         while above.next_if(|run| run.block < below.block).is_some() {}
         let run = above.next_if(|run| run.block == below.block)?;
-        (below.value > 0.0).then_some(run.value / below.value)
+        match below.value {
+            0.0 => (run.value == 0.0).then_some(even),
+            value => (value > 0.0).then_some(run.value / value),
+        }
     };
     below.runs().filter_map(over).collect()
 }
@@ -253,7 +257,13 @@ impl RuleKind for Stability {
             for ((kind, bounds), missing) in limits.iter().zip(&mut missing) {
                 match self.spread(measured, benchmark, *kind) {
                     Ok(spread) => {
-                        self.hold(benchmark, (*kind, bounds), spread, &mut row, &mut checked)
+                        if bounds.unprovable(spread.0, spread.1) {
+                            let statistic = kind.statistics().last().copied();
+                            let why = statistic.map_or(Missing::ProofOfSpread, |_| Missing::Proof);
+                            missing.add(benchmark, statistic, why);
+                            stand(&mut row, Status::NotMeasured, bounds.severity());
+                        }
+                        self.hold(benchmark, (*kind, bounds), spread, &mut row, &mut checked);
                     }
                     Err((statistic, why)) => {
                         missing.add(benchmark, statistic, why);
@@ -364,6 +374,6 @@ impl Stability {
         let of = self.benchmarks.as_ref().map_or("all benchmarks", Scope::as_str);
         let mut notes = vec![format!("{of}: {}", limits.join(", "))];
         notes.extend(checked.note(&format!("benchmarks hold their limits of {}", self.metric)));
-        Table { kind: "stability".into(), title, columns, rows, notes, curves: Vec::new() }
+        Table { kind: "stability".into(), title, columns, rows, notes, ..Table::default() }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn table(
         columns: columns.iter().map(column).collect(),
         rows,
         notes: Vec::new(),
-        curves: Vec::new(),
+        ..Table::default()
     }
 }
 

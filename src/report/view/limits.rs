@@ -71,8 +71,9 @@ pub(super) fn missed(
 pub(super) fn met(report: &Report) -> Option<String> {
     let mut all = Vec::new();
     for kind in KINDS.iter().filter(|kind| kind.complete) {
-        let rows = tables(report, kind.table).flat_map(|table| &table.rows);
-        all.extend(rows.filter_map(|row| row.status).map(|status| (kind.noun, status)));
+        for table in tables(report, kind.table) {
+            all.extend(table.statuses().map(|status| (kind.noun, status)));
+        }
     }
     let (first, _) = all.first()?;
     let noun = if all.iter().all(|(noun, _)| noun == first) { first } else { "limit" };

@@ -80,7 +80,7 @@ impl<'a> Section<'a> {
             title: Phrase::new().words(table.title.as_str()),
             columns,
             rows,
-            tally: tally(table.rows.iter().filter_map(|row| row.status)),
+            tally: tally(table.statuses()),
             notes: table.notes.iter().map(|note| Phrase::new().words(note.as_str())).collect(),
         }
     }

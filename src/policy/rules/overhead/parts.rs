@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use super::Overhead;
 use crate::diag::quoted;
-use crate::model::{BenchmarkId, Better, Finding, Number, Severity, Side, Statistic, Unit};
+use crate::model::{BenchmarkId, Better, Finding, Number, Severity, Side, Statistic, Status, Unit};
 use crate::policy::partner::{Partnered, Unpartnered, alone, partners};
-use crate::policy::{Measured, Missing, Standing, not_measurable};
+use crate::policy::{Bounds, Measured, Missing, Standing, not_measurable};
 use crate::stats::ratio::{Amount, Basis, Ratio, ratio};
 
 /// What was measured of the benchmarks of a rule.
@@ -34,6 +34,7 @@ pub(super) struct Part<'a> {
 pub(super) struct Baseline {
     pub(super) amount: Amount,
     pub(super) unit: Unit,
+    pub(super) statistic: Statistic,
 }
 
 /// An overhead, a loss or a share as a fraction, with its 95 % interval.
@@ -71,6 +72,16 @@ impl Size {
             if better == Better::Higher && !rule.of_parts() { (high, low) } else { (low, high) };
         let end = |end: Option<f64>| end.map(size).filter(|end| end.is_finite());
         Self { value: size(value), low: end(low), high: end(high), basis }
+    }
+
+    /// How it stands to limits; what nothing could prove, where proof is asked for, counts as not measured.
+    pub(super) fn stands(&self, bounds: &Bounds) -> Standing {
+        let interval = (self.low, self.high);
+        let standing = bounds.judge(self.value, interval);
+        if bounds.unprovable(self.value, interval) {
+            return Standing { status: Status::NotMeasured, severity: Severity::None, ..standing };
+        }
+        standing
     }
 
     pub(super) fn number(&self, rule: &Overhead, better: Better) -> Number {
@@ -118,17 +129,26 @@ impl<'a> Parts<'a> {
         benchmark: &'a BenchmarkId,
         baseline: &'a BenchmarkId,
     ) -> Result<Part<'a>, Failure<'a>> {
-        let read = |benchmark: &BenchmarkId| {
+        let read = |benchmark: &BenchmarkId, statistic: Option<Statistic>| {
             let accept = rule.accept_averages;
-            measured.read(Side::Head, benchmark, &rule.metric, rule.statistic, accept)
+            measured.read(Side::Head, benchmark, &rule.metric, statistic, accept)
         };
-        let reading = read(benchmark).map_err(Failure::Missing)?;
+        let reading = read(benchmark, rule.statistic).map_err(Failure::Missing)?;
         if !self.baselines.contains_key(baseline) {
-            let reading = read(baseline).map_err(|why| Failure::Baseline(baseline, why))?;
-            let known = Baseline { amount: reading.into(), unit: reading.unit() };
+            let reading =
+                read(baseline, rule.statistic).map_err(|why| Failure::Baseline(baseline, why))?;
+            let (unit, statistic) = (reading.unit(), reading.statistic());
+            let known = Baseline { amount: reading.into(), unit, statistic };
             self.baselines.insert(baseline, known);
         }
         let under = self.baselines.get(baseline).ok_or(Failure::Zero(baseline))?;
+        // Where the rule names no statistic, all are held against that of the baseline: a mean over a percentile is
+        // no overhead.
+        let reading = if reading.statistic() == under.statistic {
+            reading
+        } else {
+            read(benchmark, Some(under.statistic)).map_err(Failure::Missing)?
+        };
         if under.unit != reading.unit() {
             return Err(Failure::Units);
         }
@@ -138,8 +158,22 @@ impl<'a> Parts<'a> {
         let statistic = reading.statistic();
         let of_averages = reading.averages() && statistic.quantile().is_some();
         let bounds = rule.bounds(rule.each);
-        let standing = bounds.map(|bounds| bounds.judge(size.value, (size.low, size.high)));
+        let standing = bounds.map(|bounds| size.stands(&bounds));
         Ok(Part { benchmark, baseline, amount, statistic, of_averages, size, standing })
+    }
+
+    /// The finding about those that seem to be too much where the rule asks for proof and nothing could give it.
+    fn unproven(&self, rule: &Overhead) -> Option<Finding> {
+        let severity = rule.bounds(rule.each)?.severity();
+        let open = |part: &&Part<'_>| {
+            part.standing.is_some_and(|standing| standing.status == Status::NotMeasured)
+        };
+        let benchmarks: Vec<&BenchmarkId> =
+            self.parts.iter().filter(open).map(|part| part.benchmark).collect();
+        let about = (&rule.metric, rule.statistic);
+        let why = Missing::Proof.to_string();
+        (!benchmarks.is_empty() && severity > Severity::None)
+            .then(|| not_measurable(rule.id.as_ref(), severity, about, &benchmarks, &why))
     }
 
     /// One finding for each reason why benchmarks cannot be held against a baseline.
@@ -189,7 +223,9 @@ impl<'a> Parts<'a> {
                 }
             }
         };
-        reasons.into_iter().map(finding).collect()
+        let mut findings: Vec<Finding> = reasons.into_iter().map(finding).collect();
+        findings.extend(self.unproven(rule));
+        findings
     }
 }
 

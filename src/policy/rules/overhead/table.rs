@@ -6,6 +6,7 @@ use super::scale::Scales;
 use super::totals::{Total, What, largest_first};
 use super::words;
 use crate::diag::visible;
+use crate::model::number::thousands;
 use crate::model::{
     BenchmarkId, Better, Cell, Column, Number, NumberKind, Status, Table, TableRow,
 };
@@ -29,34 +30,42 @@ pub(super) fn nothing(rule: &Overhead) -> Table {
     Table { rows: vec![row], ..frame(rule, Better::Lower, &[]) }
 }
 
-/// The table, and how many benchmarks that hold their limit are not in it.
+/// The table, and the rows of benchmarks that hold their limit and are not in it.
 pub(super) fn table(
     rule: &Overhead,
     parts: &Parts<'_>,
     scales: &Scales,
     totals: &[Total<'_>],
-) -> (Table, usize) {
+) -> (Table, Vec<TableRow>) {
     let wide = (2..=MOST_SCALES).contains(&scales.count());
     let shown = Shown { rule, parts, scales, wide };
     let mut rows = shown.rows();
-    let all = rows.len();
-    if all > MOST_ROWS {
-        rows.retain(|row| !matches!(row.status, Some(Status::Met) | None));
+    let mut left_out = Vec::new();
+    // Rows of which nothing is asked hold nothing either: they are shown or not, and never counted.
+    let mut unasked = 0;
+    if rows.len() > MOST_ROWS {
+        let all = rows.len();
+        (left_out, rows) =
+            rows.into_iter().partition(|row| matches!(row.status, Some(Status::Met) | None));
+        left_out.retain(|row| row.status.is_some());
+        unasked = all - rows.len() - left_out.len();
     }
-    let left_out = all - rows.len();
     // Totals stand in front of what they are made of: the end of a long table may be cut.
     rows.splice(0..0, shown.baseline_row().into_iter().chain(shown.total_rows(totals)));
     for row in rows.iter_mut().filter(|row| row.status.is_none()) {
         row.requirement = None;
     }
     let columns: Vec<(String, String)> = if wide {
-        (0..scales.count()).map(|place| (key(place), scales.words(place))).collect()
+        (0..scales.count()).map(|place| (key(scales, place), scales.words(place))).collect()
     } else {
         shown.narrow_columns()
     };
     let mut notes = shown.contributors(totals);
-    if left_out > 0 {
-        notes.push(format!("{left_out} more benchmarks hold their limit and are not listed"));
+    for (count, words) in [(left_out.len(), "hold their limit and "), (unasked, "")] {
+        if count > 0 {
+            let count = thousands(count as u64);
+            notes.push(format!("{count} more benchmarks {words}are not listed"));
+        }
     }
     notes.extend(shown.cautions());
     (Table { rows, notes, ..frame(rule, parts.better, &columns) }, left_out)
@@ -146,7 +155,7 @@ impl<'a> Shown<'_, 'a> {
         let mut rows: Vec<TableRow> = Vec::new();
         let mut last: Option<What> = None;
         for total in totals {
-            let key = if self.wide { key(total.scale) } else { SIZE.to_owned() };
+            let key = if self.wide { key(self.scales, total.scale) } else { SIZE.to_owned() };
             let open = rows.last_mut().filter(|row| {
                 self.wide && last == Some(total.what) && !row.cells.contains_key(&key)
             });
@@ -198,7 +207,7 @@ impl<'a> Shown<'_, 'a> {
 
     /// The column of a part.
     fn key_of(&self, part: &Part<'a>) -> String {
-        if self.wide { key(self.scales.place(part)) } else { SIZE.to_owned() }
+        if self.wide { key(self.scales, self.scales.place(part)) } else { SIZE.to_owned() }
     }
 
     fn several_baselines(&self) -> bool {
@@ -264,8 +273,9 @@ fn named(rule: &Overhead, name: &str) -> TableRow {
     }
 }
 
-fn key(scale: usize) -> String {
-    format!("scale-{scale}")
+/// The key of a scale's column: its own words, so that tables that are put together agree on what stands where.
+fn key(scales: &Scales, place: usize) -> String {
+    format!("scale:{}", scales.words(place))
 }
 
 fn at_most(bounds: &Bounds) -> Cell {

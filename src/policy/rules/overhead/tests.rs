@@ -263,7 +263,7 @@ fn very_many_rows_are_left_out() {
     let rule =
         rule(json!({ "baseline": "off/*", "variants": "on/*", "each": "5%", "average": "5%" }));
     let checked = check(&rule, &measurements);
-    assert_eq!((checked.left_out, checked.findings.len()), (299, 1));
+    assert_eq!((checked.left_out.len(), checked.findings.len()), (299, 1));
     let rows: Vec<&str> = checked
         .tables
         .iter()
@@ -271,6 +271,82 @@ fn very_many_rows_are_left_out() {
         .map(|row| row.benchmark.as_ref().map_or("average", BenchmarkId::as_str))
         .collect();
     assert_eq!(rows, ["average", "on/b7"]);
+}
+
+/// Columns that are put together must mean the same scale, and tables of two metrics are two.
+#[test]
+fn columns_are_named_by_their_scales() {
+    let scales = |suite: &str, of: &[u32]| -> Vec<Measurement> {
+        let pair = |n: &u32| ["plain", "tls"].map(|v| single(&format!("{suite}/{v}/n={n}"), 100.0));
+        of.iter().flat_map(pair).collect()
+    };
+    let measurements = [scales("a", &[1, 10]), scales("b", &[10, 100])].concat();
+    let keys = |suite: &str| -> Vec<String> {
+        let rule = rule(json!({
+            "name": "tls", "baseline": format!("{suite}/plain/*"), "variants": format!("{suite}/tls/*"),
+            "each": "5%",
+        }));
+        let table = check(&rule, &measurements).tables.remove(0);
+        table.columns.into_iter().map(|column| column.key).collect()
+    };
+    assert_eq!(keys("a"), ["benchmark", "scale:n=1", "scale:n=10", "limit"]);
+    assert_eq!(keys("b"), ["benchmark", "scale:n=10", "scale:n=100", "limit"]);
+    let memory = rule(json!({
+        "name": "tls", "baseline": "a", "variants": "b", "metric": "memory", "each": "5%",
+    }));
+    assert_eq!(check(&memory, &measurements).tables[0].title, "tls (memory)");
+}
+
+/// A total without a part that other scales have would be too small.
+#[test]
+fn a_component_that_one_scale_lacks_leaves_its_total_open() {
+    let measurements = [
+        five("full/n=1", 1000.0),
+        five("full/n=10", 1000.0),
+        five("part/a/n=1", 100.0),
+        five("part/a/n=10", 100.0),
+        five("part/b/n=1", 100.0),
+    ];
+    let rule = rule(json!({
+        "id": "V", "baseline": "full/*", "components": "part/**", "sum": "120%", "tier": "must",
+    }));
+    let checked = check(&rule, &measurements);
+    assert_eq!(
+        checked.findings.iter().map(|f| (f.severity, f.message.as_str())).collect::<Vec<_>>(),
+        [(
+            Severity::Critical,
+            "Parts of full/*: the sum at n=10 cannot be measured: `part/b` was measured at other scales and not at this one"
+        )]
+    );
+    let sum = checked.tables[0]
+        .rows
+        .iter()
+        .find(|row| row.cells["benchmark"] == Cell::Text("sum".into()))
+        .expect("a sum");
+    assert_eq!(sum.status, Some(Status::NotMeasured));
+}
+
+/// Without a statistic of the rule all are held against that of the baseline.
+#[test]
+fn a_mean_is_not_held_against_a_percentile() {
+    let p99 = |m: Measurement| Measurement { statistic: Statistic::Percentile(99_000), ..m };
+    let rule = rule(json!({ "baseline": "plain", "variants": "tls", "each": "5%" }));
+    let checked = check(&rule, &[five("plain", 100.0), p99(five("tls", 100.0))]);
+    assert_eq!(checked.findings[0].message, "time cannot be measured: the data has no median");
+    let both = [five("plain", 100.0), p99(five("plain", 150.0)), p99(five("tls", 150.0))];
+    assert_eq!(check(&rule, &both).findings.len(), 1);
+}
+
+/// Proof that nothing could give is no silence.
+#[test]
+fn proof_without_an_interval_is_said() {
+    let open = |id: &str, value: f64| Measurement { low: None, high: None, ..single(id, value) };
+    let rule = rule(json!({
+        "baseline": "plain", "variants": "tls", "each": "5%", "sum": "5%", "evidence": "proven",
+    }));
+    let checked = check(&rule, &[open("plain", 100.0), open("tls", 200.0)]);
+    let kinds: Vec<&str> = checked.findings.iter().map(|f| f.rule.as_str()).collect();
+    assert_eq!(kinds, ["not-measurable", "not-measurable"]);
 }
 
 #[test]

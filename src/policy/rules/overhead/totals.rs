@@ -1,10 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Overhead;
 use super::parts::{Part, Parts, Size};
 use super::scale::Scales;
+use crate::diag::quoted;
 use crate::model::{BenchmarkId, Status};
-use crate::policy::{Bounds, Standing};
+use crate::policy::{Bounds, Missing, Standing};
 use crate::stats::ratio::{Fraction, Ratio, mean, sum};
 
 /// What several benchmarks take.
@@ -17,6 +18,8 @@ pub(super) struct Total<'a> {
     pub(super) size: Size,
     pub(super) bounds: Bounds,
     pub(super) standing: Standing,
+    /// Why nothing can be said of whether it holds, where that is so.
+    pub(super) open: Option<String>,
     /// What it is made of, the largest first.
     pub(super) of: Vec<(&'a BenchmarkId, Size)>,
 }
@@ -83,6 +86,15 @@ pub(super) fn totals<'a>(rule: &Overhead, parts: &Parts<'a>, scales: &Scales) ->
         let largest = largest_first(of.iter().copied()).first().map(|part| part.size);
         totals.extend(total(What::Maximum, scale, None, largest, rule.bounds(rule.maximum), of));
     }
+    let absent = if rule.of_parts() { absent(&by_scale, scales) } else { BTreeMap::new() };
+    for total in &mut totals {
+        let Some(name) = absent.get(&total.scale) else { continue };
+        if total.standing.status < Status::Missed {
+            total.standing.status = Status::NotMeasured;
+            total.open =
+                Some(format!("{} was measured at other scales and not at this one", quoted(name)));
+        }
+    }
     if !parts.failed.is_empty() {
         // What was not measured may be what is too much.
         for total in totals.iter_mut().filter(|total| total.standing.status < Status::Missed) {
@@ -91,6 +103,21 @@ pub(super) fn totals<'a>(rule: &Overhead, parts: &Parts<'a>, scales: &Scales) ->
     }
     totals.sort_by_key(|total| total.what);
     totals
+}
+
+/// The first part of each scale that was not measured there and was at another one: a total without it is too small.
+fn absent(by_scale: &[Vec<&Part<'_>>], scales: &Scales) -> BTreeMap<usize, String> {
+    let names: Vec<BTreeSet<String>> = by_scale
+        .iter()
+        .map(|of| of.iter().map(|part| scales.without(part.benchmark)).collect())
+        .collect();
+    let all: BTreeSet<&String> = names.iter().flatten().collect();
+    let lacks = |own: &BTreeSet<String>| all.iter().find(|name| !own.contains(**name));
+    names
+        .iter()
+        .enumerate()
+        .filter_map(|(scale, own)| Some((scale, (*lacks(own)?).clone())))
+        .collect()
 }
 
 fn total<'a>(
@@ -102,10 +129,12 @@ fn total<'a>(
     of: &[&Part<'a>],
 ) -> Option<Total<'a>> {
     let (size, bounds) = size.zip(bounds)?;
-    let standing = bounds.judge(size.value, (size.low, size.high));
+    let standing = size.stands(&bounds);
     let of = largest_first(of.iter().copied());
     let of = of.into_iter().map(|part| (part.benchmark, part.size)).collect();
-    Some(Total { what, scale, baseline, size, bounds, standing, of })
+    let unprovable = bounds.unprovable(size.value, (size.low, size.high));
+    let open = unprovable.then(|| Missing::Proof.to_string());
+    Some(Total { what, scale, baseline, size, bounds, standing, open, of })
 }
 
 fn by_baseline<'p, 'a>(of: &[&'p Part<'a>]) -> BTreeMap<&'a BenchmarkId, Vec<&'p Part<'a>>> {

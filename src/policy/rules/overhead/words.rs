@@ -4,8 +4,8 @@ use super::scale::Scales;
 use super::totals::{Total, What};
 use crate::diag::quoted;
 use crate::model::number::{change, setting, share};
-use crate::model::{BenchmarkId, Better, Finding, NumberKind, Severity, Status};
-use crate::policy::{Bounds, Standing};
+use crate::model::{BenchmarkId, Better, Finding, Metric, NumberKind, Severity, Status};
+use crate::policy::{Bounds, Standing, finding};
 
 /// The findings about single benchmarks.
 pub(super) fn of_each(rule: &Overhead, parts: &Parts<'_>) -> Vec<Finding> {
@@ -18,6 +18,24 @@ pub(super) fn of_each(rule: &Overhead, parts: &Parts<'_>) -> Vec<Finding> {
         Some(Finding { statistic: Some(part.statistic), ..finding })
     };
     parts.parts.iter().filter_map(said).collect()
+}
+
+/// The finding about a total of which nothing can be said.
+pub(super) fn of_open(
+    rule: &Overhead,
+    total: &Total<'_>,
+    better: Better,
+    scales: &Scales,
+) -> Option<Finding> {
+    let why = total.open.as_ref()?;
+    let severity = total.bounds.severity();
+    let at =
+        if scales.several() { format!(" at {}", scales.words(total.scale)) } else { String::new() };
+    let (title, word) = (title(rule, better), total.what.word());
+    let message = format!("{title}: the {word}{at} cannot be measured: {why}");
+    let about = (None, &rule.metric, rule.statistic);
+    (severity > Severity::None)
+        .then(|| finding("not-measurable", rule.id.as_ref(), severity, about, message))
 }
 
 /// The benchmark that a finding about a total speaks of, if it is one, and what it says.
@@ -73,15 +91,17 @@ pub(super) fn contributors(
     (!named.is_empty()).then(|| named.join(", "))
 }
 
-/// What the rule is about: the name that it gives itself, else what it holds against what.
+/// What the rule is about: the name that it gives itself, else what it holds against what; with the metric where
+/// it is not time.
 pub(super) fn title(rule: &Overhead, better: Better) -> String {
     let of = rule.baseline.as_str();
-    match (&rule.name, rule.of_parts(), better) {
+    let title = match (&rule.name, rule.of_parts(), better) {
         (Some(name), ..) => name.clone(),
         (None, true, _) => format!("Parts of {of}"),
         (None, false, Better::Lower) => format!("Overhead over {of}"),
         (None, false, Better::Higher) => format!("Loss against {of}"),
-    }
+    };
+    if rule.metric == Metric::time() { title } else { format!("{title} ({})", rule.metric) }
 }
 
 /// What is compared: `time median`.

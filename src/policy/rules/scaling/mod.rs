@@ -266,7 +266,7 @@ impl RuleKind for Scaling {
             let mut one = Table::default();
             self.judge(measured, &family, base, &mut one, &mut checked);
             if many && one.rows.iter().all(|row| row.status == Some(Status::Met)) {
-                checked.left_out += one.rows.len();
+                checked.left_out.extend(one.rows);
             } else {
                 table.rows.extend(one.rows);
                 table.notes.extend(one.notes);
