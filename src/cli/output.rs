@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
+use rayon::prelude::*;
 
 use super::{Common, Edge};
 use crate::model::Report;
@@ -99,8 +100,15 @@ pub(super) fn deliver(
     common: Common,
     edge: &mut Edge<'_>,
 ) -> anyhow::Result<bool> {
-    let text =
-        report::render(report, Form::Text, options).map_err(|error| anyhow::anyhow!(error))?;
+    let plain = Options { colour: false, ..options.clone() };
+    let (text, files) = rayon::join(
+        || report::render(report, Form::Text, options),
+        || -> Vec<_> {
+            let rendered = targets.par_iter();
+            rendered.map(|target| report::render(report, target.form, &plain)).collect()
+        },
+    );
+    let text = text.map_err(|error| anyhow::anyhow!(error))?;
     let shown = if common.quiet {
         text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default()
     } else {
@@ -108,9 +116,8 @@ pub(super) fn deliver(
     };
     edge.print(&shown)?;
     let mut done = true;
-    for target in targets {
-        let plain = Options { colour: false, ..options.clone() };
-        match report::render(report, target.form, &plain) {
+    for (target, rendered) in targets.iter().zip(files) {
+        match rendered {
             Ok(rendered) => fs::write(&target.file, rendered)
                 .with_context(|| format!("cannot write {}", target.file.display()))?,
             Err(error) => {

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::{Declared, Scope};
 use crate::model::{
@@ -20,7 +21,26 @@ pub struct Measured<'a> {
 }
 
 /// What one side measured.
-type Index<'a> = BTreeMap<&'a Metric, BTreeMap<&'a BenchmarkId, Group<'a>>>;
+type Index<'a> = BTreeMap<&'a Metric, Names<'a>>;
+
+/// The benchmarks of a metric.
+#[derive(Debug, Default)]
+struct Names<'a> {
+    groups: BTreeMap<&'a BenchmarkId, Group<'a>>,
+    /// Sorted so that numbers in names count as numbers, when the first rule asks for them.
+    natural: OnceLock<Vec<&'a BenchmarkId>>,
+}
+
+impl<'a> Names<'a> {
+    fn natural(&self) -> &[&'a BenchmarkId] {
+        self.natural.get_or_init(|| {
+            let mut names: Vec<&'a BenchmarkId> = self.groups.keys().copied().collect();
+            // Stable: names of equal keys stay sorted.
+            names.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
+            names
+        })
+    }
+}
 
 /// The statistics of one benchmark and metric.
 type Group<'a> = BTreeMap<Statistic, &'a Measurement>;
@@ -123,7 +143,7 @@ impl<'a> Measured<'a> {
         let (mut base, mut head) = (Index::new(), Index::new());
         for m in measurements {
             let side = if m.side == Side::Base { &mut base } else { &mut head };
-            let group = side.entry(&m.metric).or_default().entry(&m.benchmark).or_default();
+            let group = side.entry(&m.metric).or_default().groups.entry(&m.benchmark).or_default();
             let known = group.entry(m.statistic).or_insert(m);
             if m.stage < known.stage {
                 *known = m;
@@ -171,28 +191,30 @@ impl<'a> Measured<'a> {
         metric: &Metric,
     ) -> impl Iterator<Item = &'a BenchmarkId> + use<'a> {
         let index = self.side(side);
-        let of = |metric: &Metric| index.get(metric).into_iter().flatten();
-        let mut found: Vec<&'a BenchmarkId> = of(metric).map(|(&benchmark, _)| benchmark).collect();
-        if *metric == Metric::throughput() {
+        let of = |metric: &Metric| index.get(metric);
+        let mut found: Vec<&'a BenchmarkId> = of(metric).map_or(&[][..], Names::natural).to_vec();
+        if *metric == Metric::throughput()
+            && let Some(times) = of(&Metric::time())
+        {
             let with_amount =
                 |group: &Group<'_>| group.values().any(|time| time.throughput.is_some());
-            let derived = of(&Metric::time()).filter(|(_, group)| with_amount(group));
-            found.extend(derived.map(|(&benchmark, _)| benchmark));
-            found.sort_unstable();
-            found.dedup();
+            let own = of(metric).map(|own| &own.groups);
+            found.extend(times.natural().iter().filter(|benchmark| {
+                times.groups.get(*benchmark).is_some_and(with_amount)
+                    && !own.is_some_and(|own| own.contains_key(*benchmark))
+            }));
+            found.sort_by_cached_key(|benchmark| (natural(benchmark.as_str()), *benchmark));
         }
         if let Some(scope) = scope {
             found.retain(|benchmark| scope.contains(benchmark));
         }
-        // Stable: names of equal keys stay sorted.
-        found.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
         found.into_iter()
     }
 
     /// The benchmarks of a side, whatever was measured of them, sorted. O(n log n).
     pub fn all_benchmarks(&self, side: Side) -> impl Iterator<Item = &'a BenchmarkId> + use<'a> {
         let benchmarks: BTreeSet<&'a BenchmarkId> =
-            self.side(side).values().flat_map(|of| of.keys().copied()).collect();
+            self.side(side).values().flat_map(|of| of.groups.keys().copied()).collect();
         benchmarks.into_iter()
     }
 
@@ -256,7 +278,7 @@ impl<'a> Measured<'a> {
     }
 
     fn group(&self, side: Side, benchmark: &BenchmarkId, metric: &Metric) -> Option<&Group<'a>> {
-        self.side(side).get(metric)?.get(benchmark)
+        self.side(side).get(metric)?.groups.get(benchmark)
     }
 }
 
