@@ -24,8 +24,11 @@ impl Identity {
                     Side::Base => &mut self.base,
                     Side::Head => &mut self.head,
                 };
-                let sum = side.entry(run.benchmark.clone()).or_default();
-                *sum = sum.wrapping_add(hash);
+                // A name is copied only when it is new.
+                match side.get_mut(&run.benchmark) {
+                    Some(sum) => *sum = sum.wrapping_add(hash),
+                    None => drop(side.insert(run.benchmark.clone(), hash)),
+                }
             }
         }
     }

@@ -213,7 +213,7 @@ pub fn excess_low(base: Ends, head: Ends, times: f64) -> f64 {
 }
 
 /// The same for interleaved blocks, of which each gives the growth of base and of head: the lower end of the trimmed
-/// paired t of [`paired`](super::paired::paired). `None` for fewer than two blocks.
+/// paired t of [`paired`]. `None` for fewer than two blocks.
 #[must_use]
 pub fn paired_excess_low(blocks: &[(f64, f64)], times: f64) -> Option<f64> {
     let block = |&(base, head): &(f64, f64)| Block {

@@ -7,7 +7,7 @@ use super::{Estimate, median};
 pub struct Block {
     /// ln(head) - ln(base).
     pub difference: f64,
-    /// Square root of the summed squared [`spread`](super::reduce::spread)s of both runs; `None` where a run carries one number.
+    /// Square root of the summed squared [`spread`](super::reduce::Samples::spread)s of both runs; `None` where a run carries one number.
     pub spread: Option<f64>,
 }
 
