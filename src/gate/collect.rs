@@ -6,7 +6,7 @@ use super::reduce::reduce;
 use super::series::{Key, Series, measurement};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{BenchmarkId, Measurement, Metric, Run, Side, Stage, Statistic};
+use crate::model::{Measurement, Run};
 
 /// Takes runs as they are read, from any thread and in any order, and keeps one number a run and statistic.
 #[derive(Debug)]
@@ -18,12 +18,9 @@ pub struct Collector<'a> {
 #[derive(Debug, Default)]
 struct Collected {
     files: HashMap<Arc<str>, u32>,
-    benchmarks: HashMap<BenchmarkId, Known>,
+    series: BTreeMap<Key, Series>,
     identity: Identity,
 }
-
-/// What is known of a benchmark, by metric, stage and side, and by statistic.
-type Known = BTreeMap<(Metric, Stage, Side), BTreeMap<Statistic, Series>>;
 
 impl<'a> Collector<'a> {
     /// An empty collector; the configuration says which statistics its rules want.
@@ -40,12 +37,15 @@ impl<'a> Collector<'a> {
         let next = collected.files.len() as u32;
         let file = *collected.files.entry(Arc::clone(&run.origin.file)).or_insert(next);
         collected.identity.add(&run, fingerprint);
-        let kind = (run.metric.clone(), run.stage, run.side);
-        let known = collected.benchmarks.entry(run.benchmark.clone()).or_default();
-        let known = known.entry(kind).or_default();
         for number in &reduced.values {
-            let series =
-                known.entry(number.statistic).or_insert_with(|| Series::new(&run, &reduced));
+            let key = Key {
+                benchmark: run.benchmark.clone(),
+                metric: run.metric.clone(),
+                statistic: number.statistic,
+                stage: run.stage,
+                side: run.side,
+            };
+            let series = collected.series.entry(key).or_insert_with(|| Series::new(&run, &reduced));
             series.add(&run, &reduced, number, file);
         }
     }
@@ -67,17 +67,8 @@ impl<'a> Collector<'a> {
         let mut files: Vec<(Arc<str>, u32)> = collected.files.into_iter().collect();
         files.sort_unstable_by_key(|&(_, index)| index);
         let files: Vec<Arc<str>> = files.into_iter().map(|(file, _)| file).collect();
-        let mut series: Vec<(Key, Series)> = Vec::new();
-        for (benchmark, known) in collected.benchmarks {
-            for ((metric, stage, side), of) in known {
-                series.extend(of.into_iter().map(|(statistic, runs)| {
-                    let (benchmark, metric) = (benchmark.clone(), metric.clone());
-                    (Key { benchmark, metric, statistic, stage, side }, runs)
-                }));
-            }
-        }
-        series.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        series
+        collected
+            .series
             .into_iter()
             .map(|(key, series)| measurement(key, series, &files, diagnostics))
             .collect()
