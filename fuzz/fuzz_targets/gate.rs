@@ -32,6 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         head: vec![head_file],
         base_name: None,
         head_name: None,
+        variants: Vec::new(),
     };
     let diagnostics = Diagnostics::new();
     let collector = Collector::new(&config);
