@@ -72,6 +72,55 @@ pub struct Measurement {
     pub non_finite: u64,
 }
 
+#[cfg(test)]
+fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let (low, high) = (sorted.len().checked_sub(1)? / 2, sorted.len() / 2);
+    Some(f64::midpoint(*sorted.get(low)?, *sorted.get(high)?))
+}
+
+#[cfg(test)]
+impl Measurement {
+    /// One number a run in a block of its own, without an interval, for tests.
+    pub(crate) fn of_runs(
+        side: Side,
+        benchmark: &str,
+        of: (Metric, Statistic, Unit),
+        per_run: &[f64],
+    ) -> Self {
+        let (metric, statistic, unit) = of;
+        let runs = per_run.len();
+        Self {
+            side,
+            benchmark: benchmark.into(),
+            metric,
+            statistic,
+            unit,
+            estimate: median(per_run),
+            low: None,
+            high: None,
+            n: runs as u64,
+            samples: runs as u64,
+            outliers: 0,
+            stage: Stage::Screen,
+            per_run: per_run.to_vec(),
+            noise: vec![None; runs],
+            blocks: (0..).take(runs).collect(),
+            links: vec![None; runs],
+            quantiles: Vec::new(),
+            trials: vec![1; runs],
+            values: Vec::new(),
+            summary: None,
+            averages: false,
+            throughput: None,
+            zero: 0,
+            duplicated: 0,
+            non_finite: 0,
+        }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(n: &u64) -> bool {
     *n == 0

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::{Measurement, Order, Stage};
+use crate::model::{Measurement, Order};
 
 const MB: f64 = 1e6;
 
@@ -12,34 +12,9 @@ fn measurement(
     per_run: &[f64],
     ends: Option<(f64, f64)>,
 ) -> Measurement {
-    let runs = per_run.len();
-    Measurement {
-        side,
-        benchmark: benchmark.into(),
-        metric: memory(),
-        statistic,
-        unit: Unit::Bytes,
-        estimate: Some(crate::stats::median(per_run)),
-        low: ends.map(|ends| ends.0),
-        high: ends.map(|ends| ends.1),
-        n: runs as u64,
-        samples: 100 * runs as u64,
-        outliers: 0,
-        stage: Stage::Screen,
-        per_run: per_run.to_vec(),
-        noise: vec![None; runs],
-        blocks: (0..).take(runs).collect(),
-        links: vec![None; runs],
-        quantiles: Vec::new(),
-        trials: vec![100; runs],
-        values: Vec::new(),
-        summary: None,
-        averages: false,
-        throughput: None,
-        zero: 0,
-        duplicated: 0,
-        non_finite: 0,
-    }
+    let (low, high) = ends.unzip();
+    let of = (memory(), statistic, Unit::Bytes);
+    Measurement { low, high, ..Measurement::of_runs(side, benchmark, of, per_run) }
 }
 
 /// A benchmark of one run at 500 MB that grows by so many MB an hour, give or take.

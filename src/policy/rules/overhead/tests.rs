@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::number::{change, quantity, setting, share};
-use crate::model::{Cell, Measurement, Number, Stage, Table, Unit};
+use crate::model::{Cell, Measurement, Number, Table, Unit};
 use crate::stats::reduce::side_interval;
 
 fn rule(keys: Value) -> Overhead {
@@ -15,35 +15,9 @@ fn rule(keys: Value) -> Overhead {
 
 /// A benchmark of head with one number a run, in ns.
 fn head(benchmark: &str, per_run: &[f64]) -> Measurement {
-    let (estimate, interval) = side_interval(per_run).expect("runs");
-    let runs = per_run.len();
-    Measurement {
-        side: Side::Head,
-        benchmark: benchmark.into(),
-        metric: Metric::time(),
-        statistic: Statistic::Median,
-        unit: Unit::Nanoseconds,
-        estimate: Some(estimate),
-        low: interval.map(|(low, _)| low),
-        high: interval.map(|(_, high)| high),
-        n: runs as u64,
-        samples: 100,
-        outliers: 0,
-        stage: Stage::Screen,
-        per_run: per_run.to_vec(),
-        noise: vec![None; runs],
-        blocks: (0..).take(runs).collect(),
-        links: vec![None; runs],
-        quantiles: Vec::new(),
-        trials: Vec::new(),
-        values: Vec::new(),
-        summary: None,
-        averages: false,
-        throughput: None,
-        zero: 0,
-        duplicated: 0,
-        non_finite: 0,
-    }
+    let (low, high) = side_interval(per_run).and_then(|(_, ends)| ends).unzip();
+    let of = (Metric::time(), Statistic::Median, Unit::Nanoseconds);
+    Measurement { low, high, ..Measurement::of_runs(Side::Head, benchmark, of, per_run) }
 }
 
 /// One run with an interval of 1 % around it.

@@ -1,39 +1,13 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::{Measurement, Order, Stage, Unit};
+use crate::model::{Measurement, Order, Unit};
 
 /// One number a run, at a size of a family.
 fn measurement(side: Side, benchmark: &str, metric: &str, per_run: &[f64]) -> Measurement {
-    let runs = per_run.len();
     let unit = if metric == "throughput" { Unit::PerSecond } else { Unit::Nanoseconds };
-    Measurement {
-        side,
-        benchmark: benchmark.into(),
-        metric: Metric::new(metric),
-        statistic: Statistic::Median,
-        unit,
-        estimate: Some(crate::stats::median(per_run)),
-        low: None,
-        high: None,
-        n: runs as u64,
-        samples: runs as u64,
-        outliers: 0,
-        stage: Stage::Screen,
-        per_run: per_run.to_vec(),
-        noise: vec![None; runs],
-        blocks: (0..).take(runs).collect(),
-        links: vec![None; runs],
-        quantiles: Vec::new(),
-        trials: vec![1; runs],
-        values: Vec::new(),
-        summary: None,
-        averages: false,
-        throughput: None,
-        zero: 0,
-        duplicated: 0,
-        non_finite: 0,
-    }
+    let of = (Metric::new(metric), Statistic::Median, unit);
+    Measurement::of_runs(side, benchmark, of, per_run)
 }
 
 /// A family of one run a size.
