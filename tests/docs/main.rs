@@ -2,12 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "what cannot be read is a failed test")]
 
+mod commands;
+mod generated;
+mod links;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use benchgate::config::Config;
-use benchgate::diag::{Code, ExitCode};
-use benchgate::ingest;
+use benchgate::diag::ExitCode;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -19,13 +22,14 @@ fn console_blocks_run_as_they_stand() {
     trycmd::TestCases::new().case("README.md").case("docs/*.md");
 }
 
+/// The pages: those at the root and those in `docs`.
 fn markdown_files() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).expect("docs");
     let mut files: Vec<PathBuf> = docs
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|e| e == "md"))
         .collect();
-    files.push(root().join("README.md"));
+    files.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)));
     files.sort();
     files
 }
@@ -98,40 +102,4 @@ fn the_readme_lists_every_exit_code() {
         let row = format!("| {} | {meaning} |", exit.code());
         assert!(readme.contains(&row), "README.md lacks `{row}`");
     }
-}
-
-#[test]
-fn the_list_of_formats_is_current() {
-    let mut text = String::from(
-        "# Input formats\n\nGenerated from the formats themselves; `benchgate explain FORMAT` prints the same. `--format auto`, the default, finds\nout by content which one a path holds.\n",
-    );
-    for format in ingest::formats() {
-        text.push_str(&format!("\n## `{}`\n\n{}\n", format.name(), format.about().trim()));
-    }
-    current("docs/formats.md", &text);
-}
-
-#[test]
-fn the_list_of_diagnostics_is_current() {
-    let mut text = String::from(
-        "# Diagnostics\n\nEach diagnostic ends in its name in brackets; `benchgate explain NAME` prints what stands here.\n",
-    );
-    for code in Code::ALL {
-        let lines: Vec<&str> = code.explanation().lines().map(str::trim).collect();
-        text.push_str(&format!("\n## `{code}`\n\n{}\n", lines.join("\n")));
-    }
-    current("docs/diagnostics.md", &text);
-}
-
-/// That a generated file is what the code says; `BENCHGATE_UPDATE=1` writes it.
-fn current(file: &str, expected: &str) {
-    let path = root().join(Path::new(file));
-    if std::env::var_os("BENCHGATE_UPDATE").is_some() {
-        fs::write(&path, expected).expect("a writable file");
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == expected,
-        "{file} is not current; `BENCHGATE_UPDATE=1 cargo test --test docs` writes it"
-    );
 }
