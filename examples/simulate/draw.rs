@@ -180,7 +180,7 @@ pub(crate) fn side(side: Side) -> usize {
 }
 
 /// A standard normal number (Box & Muller 1958).
-fn normal(random: &mut ChaCha8Rng) -> f64 {
+pub(crate) fn normal(random: &mut ChaCha8Rng) -> f64 {
     let (radius, angle): (f64, f64) = (random.random(), random.random());
     (-2.0 * (1.0 - radius).ln()).sqrt() * (TAU * angle).cos()
 }
