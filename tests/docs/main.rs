@@ -5,6 +5,7 @@
 mod commands;
 mod generated;
 mod links;
+mod report;
 
 use std::fs;
 use std::path::PathBuf;
