@@ -34,7 +34,7 @@ accept:
 # Write the committed schemas and generated documentation anew.
 generate:
     cargo run -q -- config schema > benchgate.schema.json
-    BENCHGATE_UPDATE=1 cargo test -q --test docs --test action
+    BENCHGATE_UPDATE=1 cargo test -q --test docs --test action --test config
 
 # Time the gate itself.
 bench:
