@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use benchgate::diag::ExitCode;
+use benchgate::report::Form;
 
 use crate::generated::current;
 use crate::root;
@@ -18,6 +19,27 @@ const COMMANDS: &[&[&str]] = &[
     &["config", "init"],
     &["config", "schema"],
     &["explain"],
+];
+
+/// What each form of the report is for.
+const FORMS: &[(&str, &str)] = &[
+    ("text", "The terminal, coloured where there is one. What `compare` prints."),
+    (
+        "markdown",
+        "The comment on a pull request ([reading](reading.md)); cut to GitHub's size, the least important first. [A template](templates.md) can replace it.",
+    ),
+    (
+        "html",
+        "[One page](page.md) that loads nothing, with plots of every benchmark. A template can replace it.",
+    ),
+    (
+        "junit",
+        "Test reporters of CI systems: a suite for each metric with a case for each comparison, a suite for each table of a rule. What fails the build is a failure; what is suspect, inconclusive or missing is skipped, with the reason.",
+    ),
+    (
+        "json",
+        "Programs, and benchgate itself: [every number](report.md), from which `render` makes the other forms and `publish` decides again.",
+    ),
 ];
 
 /// Variables that benchgate reads itself, with what for.
@@ -89,10 +111,14 @@ const SET: &[(&str, &str)] = &[
 #[test]
 fn the_reference_of_the_command_line_is_current() {
     let mut text = String::from(
-        "# Commands\n\nMade from the program itself: `benchgate COMMAND --help` prints the same. [Exit codes](#exit-codes) and\n[variables of the environment](#environment) stand at the end.\n",
+        "# Commands\n\nMade from the program itself: `benchgate COMMAND --help` prints the same. [Forms of the report](#forms-of-the-report),\n[exit codes](#exit-codes) and [variables of the environment](#environment) stand at the end.\n",
     );
     for words in COMMANDS {
         text.push_str(&format!("\n## `{}`\n\n```text\n{}```\n", words.join(" "), help(words)));
+    }
+    text.push_str("\n## Forms of the report\n\n| form | for |\n|---|---|\n");
+    for (name, meaning) in FORMS {
+        text.push_str(&format!("| `{name}` | {meaning} |\n"));
     }
     text.push_str("\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
     for (exit, meaning) in ExitCode::ALL {
@@ -152,6 +178,13 @@ fn the_reference_has_every_command() {
     found.sort();
     listed.sort();
     assert_eq!(found, listed);
+}
+
+#[test]
+fn the_reference_has_every_form() {
+    let forms: Vec<&str> = Form::ALL.iter().map(|(_, name)| *name).collect();
+    let listed: Vec<&str> = FORMS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, forms);
 }
 
 /// Whatever the source asks the environment for, or sets for a child, is in the tables.
