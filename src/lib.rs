@@ -3,7 +3,7 @@
 //! Data walks one way:
 //!
 //! ```text
-//! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, JSON, JUnit
+//! files ─▶ ingest ─▶ model::Run ─▶ gate ( stats ─▶ policy ) ─▶ model::Report ─▶ report ─▶ text, Markdown, HTML, JSON, JUnit
 //!              ▲                                                    │ (a file)
 //! measure ─────┘                                                    └─▶ github: comment, summary, annotations, status
 //! ```

@@ -87,7 +87,7 @@ pub(crate) fn judge(world: &World, config: &Config, seed: u64, number: u64) -> C
     let mut counts = Counts { pull_requests: 1, slower: OF_EACH as u32, ..Counts::default() };
     let mut first: [Vec<Vec<f64>>; 2] =
         [vec![Vec::new(); BENCHMARKS], vec![Vec::new(); BENCHMARKS]];
-    let report = gate(world, config, |_| 1.0, seed, 2 * number, &mut |run| {
+    let report = gate(world, config, |_| 1.0 + world.everywhere, seed, 2 * number, &mut |run| {
         if let (0, Stage::Screen, Data::Values(values)) = (run.block, run.stage, &run.data) {
             first[draw::side(run.side)][self::number(&run.benchmark)].clone_from(values);
         }
@@ -101,7 +101,7 @@ pub(crate) fn judge(world: &World, config: &Config, seed: u64, number: u64) -> C
             _ => {}
         }
     }
-    counts.cover(&report, |_| 1.0);
+    counts.cover(&report, |_| 1.0 + world.everywhere);
     without_care(&first, &report.measurements, &mut counts);
 
     let report = gate(world, config, changed, seed, 2 * number + 1, &mut |_| ());

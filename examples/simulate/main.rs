@@ -1,7 +1,7 @@
 //! How often the gate is right about numbers whose truth is known: simulates pull requests of a hundred benchmarks on
 //! machines that disturb them in ways that are met in practice, and prints the tables of docs/statistics.md.
 //!
-//! `cargo run --release --example simulate [PULL_REQUESTS [SEED]]`
+//! `cargo run --release --example simulate [PULL_REQUESTS [SEED [WORD]]]`; with a word only the rows whose names hold it
 #![expect(clippy::print_stdout, reason = "a script")]
 #![expect(clippy::expect_used, reason = "what it writes itself is valid")]
 
@@ -26,12 +26,14 @@ fn main() {
     let mut number =
         |default| arguments.next().and_then(|text| text.parse().ok()).unwrap_or(default);
     let (pull_requests, seed) = (number(PULL_REQUESTS), number(1));
-    print!("{}", tables(pull_requests, wander::RUNS, seed));
+    let word = arguments.next().unwrap_or_default();
+    let worlds: Vec<World> = WORLDS.iter().filter(|w| w.name.contains(&word)).copied().collect();
+    print!("{}", tables(&worlds, pull_requests, wander::RUNS, seed));
 }
 
 /// What the page shows.
-fn tables(pull_requests: u64, growing: u64, seed: u64) -> String {
-    let simulated = simulate(WORLDS, pull_requests, seed);
+fn tables(worlds: &[World], pull_requests: u64, growing: u64, seed: u64) -> String {
+    let simulated = simulate(worlds, pull_requests, seed);
     format!("{simulated}\n{}\n{}", recording::table(), wander::table(growing, seed))
 }
 

@@ -28,7 +28,9 @@ pub(crate) fn tables(rows: &[(&World, Counts)]) -> String {
     text.push_str("\n| what happens | t test, samples of one run a side | a pull request | mean of one run 10 % slower | a pull request | t test on all runs | a pull request |\n|---|--:|--:|--:|--:|--:|--:|\n");
     // How many blocks there are makes no difference to a test of single runs.
     let long = |(world, _): &&(&World, Counts)| {
-        !world.one_run_decides && matches!(world.plan, Plan::Blocks(10) | Plan::Sequential(10))
+        !world.one_run_decides
+            && world.everywhere == 0.0
+            && matches!(world.plan, Plan::Blocks(10) | Plan::Sequential(10))
     };
     for (world, counts) in rows.iter().filter(long) {
         let pair = |[comparisons, pull_requests]: [u32; 2]| {

@@ -25,7 +25,7 @@ fn printed(page: &str) -> &str {
 #[test]
 #[ignore = "long"]
 fn the_tables_of_the_page_are_current() {
-    let tables = tables(PULL_REQUESTS, wander::RUNS, 1);
+    let tables = tables(WORLDS, PULL_REQUESTS, wander::RUNS, 1);
     let page = page();
     if std::env::var_os("BENCHGATE_UPDATE").is_some() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/statistics.md");
@@ -43,7 +43,7 @@ fn the_page_has_every_row() {
         let cells = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
         cells.map(str::to_owned).collect()
     };
-    assert_eq!(names(printed(&page)), names(&tables(0, 0, 1)));
+    assert_eq!(names(printed(&page)), names(&tables(WORLDS, 0, 0, 1)));
     assert!(printed(&page).contains(&recording::table()));
 }
 

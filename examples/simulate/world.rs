@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) layout: f64,
     /// Whether each block is linked anew; otherwise each side is one draw of layout.
     pub(crate) relinked: bool,
+    /// True change of every benchmark where a pull request is said to change nothing: 0, or up to the margin.
+    pub(crate) everywhere: f64,
     /// Whether one run a side, or sequential runs, may fail the build.
     pub(crate) one_run_decides: bool,
 }
@@ -66,11 +68,15 @@ const CALM: World = World {
     common: 0.0,
     layout: 0.0,
     relinked: false,
+    everywhere: 0.0,
     one_run_decides: false,
 };
 
 const SEQUENCE: World = World { plan: Plan::Sequential(10), step: 0.05, ..CALM };
 const ONE_RUN: World = World { plan: Plan::Sequential(1), disturbed: 0.1, ..CALM };
+
+/// Exactly the margin is not more than the margin, and nothing that is allowed is harder to tell from more.
+const MARGIN: World = World { everywhere: 0.03, ..CALM };
 
 /// The rows of the tables.
 pub(crate) const WORLDS: &[World] = &[
@@ -111,4 +117,10 @@ pub(crate) const WORLDS: &[World] = &[
         one_run_decides: true,
         ..ONE_RUN
     },
+    World { name: "all 3 % slower, calm", ..MARGIN },
+    World { name: "all 3 % slower, noisy", runs: 0.03, ..MARGIN },
+    World { name: "all 3 % slower, heavy tails", tails: 3.0, ..MARGIN },
+    World { name: "all 3 % slower, one run in ten disturbed", disturbed: 0.1, ..MARGIN },
+    World { name: "all 3 % slower, noisy, 5 blocks", runs: 0.03, plan: Plan::Blocks(5), ..MARGIN },
+    World { name: "all 3 % slower, noisy, two looks", runs: 0.03, plan: Plan::TwoLooks, ..MARGIN },
 ];
