@@ -15,8 +15,8 @@ use jiff::civil::date;
 use crate::each_size;
 use crate::suite::{SIDES, random, run, suite};
 
-/// Blocks, as many as `benchgate measure` decides by.
-const BLOCKS: u32 = 10;
+/// Blocks, as many as the first look of `benchgate measure` takes.
+const BLOCKS: u32 = 5;
 
 /// Samples a run, as many as `benchgate measure` takes by default.
 const SAMPLES: usize = 15;
