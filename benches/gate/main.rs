@@ -42,7 +42,7 @@ fn each_size(
     group.finish();
 }
 
-/// Short runs: a whole `cargo bench` takes two minutes. Options of the command line go before these.
+/// Short runs: a whole `cargo bench` takes a few minutes. Options of the command line go before these.
 fn short() -> Criterion {
     Criterion::default()
         .sample_size(20)
