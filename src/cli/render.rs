@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
 use super::load::{TemplateArgs, Where};
-use super::output::{CommentArgs, write};
+use super::output::CommentArgs;
 use super::{Common, Edge, files};
 use crate::diag::ExitCode;
 use crate::report::{self, Form, bundle};
@@ -73,6 +73,7 @@ impl Render {
                 }
             });
         };
-        files::write(file, |out| write(&report, form, &options, out)).settle(ExitCode::Pass, edge)
+        files::write(file, |out| Ok(report::write(&report, form, &options, out)?))
+            .settle(ExitCode::Pass, edge)
     }
 }
