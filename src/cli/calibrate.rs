@@ -1,9 +1,8 @@
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 
+use super::files::{self, Written};
 use super::load::Where;
 use super::output::Target;
 use super::{Common, Edge};
@@ -102,8 +101,7 @@ impl Calibrate {
             inject: method.inject,
             recordings,
         };
-        self.deliver(&calibration, common, edge)?;
-        Ok(ExitCode::Pass)
+        self.deliver(&calibration, common, edge)
     }
 
     fn method(&self) -> Method {
@@ -125,7 +123,7 @@ impl Calibrate {
         calibration: &Calibration,
         common: Common,
         edge: &mut Edge<'_>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<ExitCode> {
         let look = Look {
             width: edge.width,
             colour: edge.colour_out,
@@ -134,11 +132,12 @@ impl Calibrate {
         };
         edge.print(&render(calibration, Form::Text, look)?)?;
         let plain = Look { colour: false, brief: false, ..look };
+        let mut written = Written::default();
         for target in &self.out {
-            fs::write(&target.file, render(calibration, target.form, plain)?)
-                .with_context(|| format!("cannot write {}", target.file.display()))?;
+            let text = render(calibration, target.form, plain)?;
+            written.add(files::write(&target.file, |out| Ok(out.write_all(text.as_bytes())?)));
         }
-        Ok(())
+        written.settle(ExitCode::Pass, edge)
     }
 }
 

@@ -175,9 +175,8 @@ impl Compare {
         }
         edge.say(&report.diagnostics)?;
         let options = self.comment.options(common, edge, date, templates);
-        let delivered = deliver(&report, &self.out, &options, common, edge)?;
         let decided = ExitCode::from_code(report.exit_code).unwrap_or(ExitCode::Bug);
-        Ok(if delivered { decided } else { ExitCode::Usage })
+        deliver(&report, &self.out, &options, decided, common, edge)
     }
 
     /// That each variant has a name and a baseline of its own: a baseline beside itself is no difference at all.
@@ -265,14 +264,8 @@ impl Compare {
         edge.say(&diagnostics)?;
         let report = gate::refuse(config, diagnostics, exit);
         let date = self.date.unwrap_or(edge.today);
-        deliver(
-            &report,
-            &self.out,
-            &self.comment.options(common, edge, date, Default::default()),
-            common,
-            edge,
-        )?;
-        Ok(exit)
+        let options = self.comment.options(common, edge, date, Default::default());
+        deliver(&report, &self.out, &options, exit, common, edge)
     }
 }
 

@@ -1,11 +1,11 @@
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::Edge;
+use super::files::{self, Whole, Written};
 use super::load::Where;
 use crate::config::{self, BUILT_IN, CANDIDATES, STARTER};
 use crate::diag::{Diagnostic, ExitCode, quoted};
@@ -79,21 +79,19 @@ impl Init {
     fn run(self, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         let [default, _] = CANDIDATES;
         let file = self.file.unwrap_or_else(|| PathBuf::from(default));
-        let opened = if self.force {
-            OpenOptions::new().write(true).create(true).truncate(true).open(&file)
+        let shown = quoted(&file.display().to_string());
+        let fill = |out: &mut dyn Write| Ok(out.write_all(STARTER.as_bytes())?);
+        let written = if self.force {
+            files::write(&file, fill)
+        } else if file.symlink_metadata().is_ok() {
+            bail!("{shown} exists; `--force` overwrites it")
         } else {
-            OpenOptions::new().write(true).create_new(true).open(&file)
+            Written::held(|| [Whole::fill(&file, fill).and_then(Whole::put_new)])
         };
-        let mut opened = match opened {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                bail!("{} exists; `--force` overwrites it", quoted(&file.display().to_string()))
-            }
-            other => other.with_context(|| format!("cannot write {}", file.display()))?,
-        };
-        opened
-            .write_all(STARTER.as_bytes())
-            .with_context(|| format!("cannot write {}", file.display()))?;
-        edge.print(&format!("wrote {}\n", quoted(&file.display().to_string())))?;
-        Ok(ExitCode::Pass)
+        let exit = written.settle(ExitCode::Pass, edge)?;
+        if exit == ExitCode::Pass {
+            edge.print(&format!("wrote {shown}\n"))?;
+        }
+        Ok(exit)
     }
 }

@@ -7,6 +7,7 @@ mod compare;
 mod config;
 mod edge;
 mod explain;
+mod files;
 mod guard;
 mod interrupt;
 mod load;
@@ -76,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, edge: &mut Edge<'_>) -
         Err(error) => return edge.usage(&error),
     };
     edge.set_colour(cli.common.color);
+    interrupt::outlive_file_limits();
     let result = match cli.command {
         Command::Compare(compare) => compare.run(cli.common, edge),
         Command::Measure(measure) => measure.run(cli.common, edge),

@@ -1,14 +1,15 @@
-use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::Context;
 use clap::Args;
 use rayon::prelude::*;
 
+use super::files::{self, Whole, Written};
 use super::{Common, Edge};
+use crate::diag::{Code, Diagnostic, ExitCode};
 use crate::model::Report;
-use crate::report::{self, Form, Options, RenderError, Templates, calibration};
+use crate::report::{self, Form, Options, Templates, calibration};
 
 /// The forms of something that can be written, each with its name.
 pub(super) trait Forms: Copy + 'static {
@@ -91,45 +92,44 @@ impl CommentArgs {
     }
 }
 
-/// Prints the report and writes its files: whether all of it could be done. The text is printed even where a file
-/// cannot be written.
+/// Prints the report and writes its files: how the command ends that would else end with `exit`. Whatever of it cannot be
+/// done, the rest is.
 pub(super) fn deliver(
     report: &Report,
     targets: &[Target<Form>],
     options: &Options,
+    exit: ExitCode,
     common: Common,
     edge: &mut Edge<'_>,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<ExitCode> {
     let plain = Options { colour: false, ..options.clone() };
-    let (text, files) = rayon::join(
+    let (streams, files): (Vec<_>, Vec<_>) =
+        targets.iter().partition(|target| files::is_stream(&target.file));
+    let (text, mut written) = rayon::join(
         || report::render(report, Form::Text, options),
-        || -> Vec<_> {
-            let rendered = targets.par_iter();
-            rendered.map(|target| report::render(report, target.form, &plain)).collect()
+        || {
+            let filled = files.par_iter().map(|target| {
+                Whole::fill(&target.file, |out| {
+                    Ok(report::write(report, target.form, &plain, out)?)
+                })
+            });
+            Written::held(|| filled.collect::<Vec<_>>().into_iter().map(|file| file?.put()))
         },
     );
-    let text = text.map_err(|error| anyhow::anyhow!(error))?;
-    let shown = if common.quiet {
-        text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default()
-    } else {
-        text
-    };
-    edge.print(&shown)?;
-    let mut done = true;
-    for (target, rendered) in targets.iter().zip(files) {
-        match rendered {
-            Ok(rendered) => fs::write(&target.file, rendered)
-                .with_context(|| format!("cannot write {}", target.file.display()))?,
-            Err(error) => {
-                say(&error, edge)?;
-                done = false;
-            }
-        }
+    let printed = text.map_err(|error| error.to_diagnostic()).and_then(|text| {
+        let last = || text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default();
+        edge.print(&if common.quiet { last() } else { text }).map_err(|error| unprintable(&error))
+    });
+    written.problems.extend(printed.err());
+    for target in streams {
+        let write = |out: &mut dyn Write| Ok(report::write(report, target.form, &plain, out)?);
+        written.problems.extend(files::stream(&target.file, write).err());
     }
-    Ok(done)
+    written.settle(exit, edge)
 }
 
-/// Says why a report cannot be rendered.
-pub(super) fn say(error: &RenderError, edge: &mut Edge<'_>) -> anyhow::Result<()> {
-    Ok(edge.say(&[error.to_diagnostic()])?)
+/// The error for a report that cannot be printed.
+fn unprintable(error: &io::Error) -> Diagnostic {
+    Diagnostic::error(Code::Unwritable, format!("cannot print the report: {error}"))
+        .help("give standard output a place where there is room, or `/dev/null` where only files are wanted")
 }

@@ -7,8 +7,8 @@ use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
 use super::load::{TemplateArgs, Where};
-use super::output::{CommentArgs, say};
-use super::{Common, Edge};
+use super::output::CommentArgs;
+use super::{Common, Edge, files};
 use crate::diag::ExitCode;
 use crate::report::{self, Form, bundle};
 
@@ -61,15 +61,19 @@ impl Render {
             self.comment.options(common, edge, self.date.unwrap_or(edge.today), templates);
         options.colour &= self.out.is_none();
         let form = Form::from_name(&self.format).unwrap_or(Form::Text);
-        match (report::render(&report, form, &options), &self.out) {
-            (Ok(rendered), None) => edge.print(&rendered)?,
-            (Ok(rendered), Some(file)) => fs::write(file, rendered)
-                .with_context(|| format!("cannot write {}", file.display()))?,
-            (Err(error), _) => {
-                say(&error, edge)?;
-                return Ok(ExitCode::Usage);
-            }
-        }
-        Ok(ExitCode::Pass)
+        let Some(file) = &self.out else {
+            return Ok(match report::render(&report, form, &options) {
+                Ok(rendered) => {
+                    edge.print(&rendered)?;
+                    ExitCode::Pass
+                }
+                Err(error) => {
+                    edge.say(&[error.to_diagnostic()])?;
+                    ExitCode::Usage
+                }
+            });
+        };
+        files::write(file, |out| Ok(report::write(&report, form, &options, out)?))
+            .settle(ExitCode::Pass, edge)
     }
 }

@@ -69,6 +69,10 @@ codes! {
     NothingGated = "nothing-gated",
     /// A path cannot be read: it does not exist, or the permission is missing.
     Unreadable = "unreadable",
+    /// A file that was asked for cannot be written: its folder does not exist, the disk is full, the permission is missing.
+    /// What was there before is as it was, the other files are written, and the exit code is 2, so that no later step
+    /// takes an old report for this one.
+    Unwritable = "unwritable",
     /// No format recognises the path. `--format` forces one.
     UnknownFormat = "unknown-format",
     /// The named baseline is not in a criterion directory; as a warning, a benchmark has the baseline of one variant but
