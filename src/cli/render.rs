@@ -45,7 +45,7 @@ impl Render {
         let report = match bundle::read(&text, &name) {
             Ok(report) => report,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Input);
             }
         };
@@ -53,7 +53,7 @@ impl Render {
         let templates = match templates {
             Ok(templates) => templates,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
@@ -64,15 +64,16 @@ impl Render {
         let Some(file) = &self.out else {
             return Ok(match report::render(&report, form, &options) {
                 Ok(rendered) => {
-                    edge.print(&rendered)?;
+                    edge.print(&rendered);
                     ExitCode::Pass
                 }
                 Err(error) => {
-                    edge.say(&[error.to_diagnostic()])?;
+                    edge.say(&[error.to_diagnostic()]);
                     ExitCode::Usage
                 }
             });
         };
-        files::write(file, |out| write(&report, form, &options, out)).settle(ExitCode::Pass, edge)
+        Ok(files::write(file, |out| write(&report, form, &options, out))
+            .settle(ExitCode::Pass, edge))
     }
 }

@@ -107,7 +107,7 @@ impl Publish {
         let job = match job {
             Ok(job) => job,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
@@ -130,7 +130,7 @@ impl Publish {
         let templates = match templates {
             Ok(templates) => templates,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
@@ -138,7 +138,7 @@ impl Publish {
             Ok(report) => report,
             // Whoever waits for a verdict is told that there is none.
             Err(diagnostic) => {
-                edge.say(std::slice::from_ref(&diagnostic))?;
+                edge.say(std::slice::from_ref(&diagnostic));
                 gate::refuse(&Config::built_in(), vec![diagnostic], ExitCode::Input)
             }
         };
@@ -155,25 +155,25 @@ impl Publish {
             );
         }
         let mut said = outcome::Said::begin(&report, job, &options, common, edge)?;
-        said.annotate(&report, job, edge)?;
+        said.annotate(&report, job, edge);
         let destination = match Destination::of(job) {
             Ok(destination) => destination,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
         for sentence in wishes.left_out(&destination) {
-            edge.print(&format!("{sentence}\n"))?;
+            edge.print(&format!("{sentence}\n"));
         }
         if wishes.any(&destination) {
             match self.connect(edge) {
                 Ok(client) => {
                     let published =
                         publish::publish(&client, &destination, &report, &wishes, &options);
-                    said.published(Requests::start()?.run(published)?, edge)?;
+                    said.published(Requests::start()?.run(published)?, edge);
                 }
-                Err(diagnostic) => said.failed(diagnostic, edge)?,
+                Err(diagnostic) => said.failed(diagnostic, edge),
             }
         }
         said.end(job, edge)
@@ -234,16 +234,16 @@ fn preview(
     let preview = match preview::preview(destination, report, wishes, options) {
         Ok(preview) => preview,
         Err(error) => {
-            edge.say(&[error.to_diagnostic()])?;
+            edge.say(&[error.to_diagnostic()]);
             return Ok(ExitCode::Usage);
         }
     };
-    edge.say(&preview.notes)?;
-    edge.print(&preview.lines)?;
+    edge.say(&preview.notes);
+    edge.print(&preview.lines);
     if let Some(comment) = preview.comment {
         let comment =
             if job.in_actions { outputs::unheard(&comment, (edge.random)()?) } else { comment };
-        edge.print(&format!("\n{comment}"))?;
+        edge.print(&format!("\n{comment}"));
     }
     Ok(outcome::exit_of(report))
 }
