@@ -1,53 +1,71 @@
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use super::identity::{Identity, fingerprint};
-use super::reduce::reduce;
+use super::reduce::{Reduced, reduce};
 use super::series::{Key, Series, measurement};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Measurement, Run};
+use crate::model::{BenchmarkId, Measurement, Run};
 
 /// Takes runs as they are read, from any thread and in any order, and keeps one number a run and statistic.
 #[derive(Debug)]
 pub struct Collector<'a> {
     config: &'a Config,
-    collected: Mutex<Collected>,
+    benchmarks: Mutex<HashMap<BenchmarkId, Collected>>,
 }
 
+/// What was read of one benchmark.
 #[derive(Debug, Default)]
 struct Collected {
-    files: HashMap<Arc<str>, u32>,
-    series: BTreeMap<Key, Series>,
     identity: Identity,
+    /// A handful, in the order in which they turned up.
+    series: Vec<(Key, Series)>,
+}
+
+impl Collected {
+    fn add(&mut self, run: &Run, reduced: &Reduced) {
+        for number in &reduced.values {
+            let known = self.series.iter_mut().find(|(key, _)| {
+                key.statistic == number.statistic
+                    && (key.side, key.stage) == (run.side, run.stage)
+                    && key.metric == run.metric
+            });
+            if let Some((_, series)) = known {
+                series.add(run, reduced, number);
+                continue;
+            }
+            let key = Key {
+                metric: run.metric.clone(),
+                statistic: number.statistic,
+                stage: run.stage,
+                side: run.side,
+            };
+            let mut series = Series::new(run, reduced);
+            series.add(run, reduced, number);
+            self.series.push((key, series));
+        }
+    }
 }
 
 impl<'a> Collector<'a> {
     /// An empty collector; the configuration says which statistics its rules want.
     #[must_use]
     pub fn new(config: &'a Config) -> Self {
-        Self { config, collected: Mutex::default() }
+        Self { config, benchmarks: Mutex::default() }
     }
 
     /// Takes one run.
     pub fn take(&self, run: Run) {
         let fingerprint = fingerprint(&run);
         let reduced = reduce(&run, self.config);
-        let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = collected.files.len() as u32;
-        let file = *collected.files.entry(Arc::clone(&run.origin.file)).or_insert(next);
+        let mut benchmarks = self.benchmarks.lock().unwrap_or_else(PoisonError::into_inner);
+        let collected = match benchmarks.get_mut(&run.benchmark) {
+            Some(known) => known,
+            None => benchmarks.entry(run.benchmark.clone()).or_default(),
+        };
         collected.identity.add(&run, fingerprint);
-        for number in &reduced.values {
-            let key = Key {
-                benchmark: run.benchmark.clone(),
-                metric: run.metric.clone(),
-                statistic: number.statistic,
-                stage: run.stage,
-                side: run.side,
-            };
-            let series = collected.series.entry(key).or_insert_with(|| Series::new(&run, &reduced));
-            series.add(&run, &reduced, number, file);
-        }
+        collected.add(&run, &reduced);
     }
 
     /// The measurements, sorted by benchmark, metric, statistic, stage and side.
@@ -56,21 +74,26 @@ impl<'a> Collector<'a> {
     /// of a recording with itself are said in `diagnostics`.
     #[must_use]
     pub fn finish(self, diagnostics: &Diagnostics) -> Vec<Measurement> {
-        let collected = self.collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let benchmarks = self.benchmarks.into_inner().unwrap_or_else(PoisonError::into_inner);
         // Reading may have seen it already, by the paths.
-        if collected.identity.same() && !diagnostics.contains(Code::SameRecording) {
+        if Identity::same(benchmarks.values().map(|collected| &collected.identity))
+            && !diagnostics.contains(Code::SameRecording)
+        {
             diagnostics.push(
                 Diagnostic::error(Code::SameRecording, "base and head hold the same samples in every benchmark")
                     .help("both sides name one recording; measure the head revision, or name the other directory"),
             );
         }
-        let mut files: Vec<(Arc<str>, u32)> = collected.files.into_iter().collect();
-        files.sort_unstable_by_key(|&(_, index)| index);
-        let files: Vec<Arc<str>> = files.into_iter().map(|(file, _)| file).collect();
-        collected
-            .series
-            .into_iter()
-            .map(|(key, series)| measurement(key, series, &files, diagnostics))
-            .collect()
+        let mut benchmarks: Vec<(BenchmarkId, Collected)> = benchmarks.into_iter().collect();
+        benchmarks.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let mut measurements = Vec::new();
+        for (benchmark, Collected { mut series, .. }) in benchmarks {
+            series.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            let made = series.into_iter();
+            measurements.extend(
+                made.map(|(key, series)| measurement(&benchmark, key, series, diagnostics)),
+            );
+        }
+        measurements
     }
 }

@@ -1,55 +1,46 @@
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::model::{BenchmarkId, Data, Metric, Run, Side};
+use crate::model::{Data, Metric, Run, Side};
 
-/// Whether base and head are the same recording: a sum of hashes that does not depend on order.
-#[derive(Debug, Default)]
+/// What a benchmark's times on both sides were: sums of hashes that do not depend on order.
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Identity {
-    base: HashMap<BenchmarkId, u64>,
-    head: HashMap<BenchmarkId, u64>,
+    base: Option<u64>,
+    head: Option<u64>,
     too_small: bool,
 }
 
 impl Identity {
-    /// Adds a run of a benchmark's time.
+    /// Adds a run of the benchmark's time.
     pub(super) fn add(&mut self, run: &Run, fingerprint: Option<u64>) {
         if run.metric != Metric::time() {
             return;
         }
+        let side = match run.side {
+            Side::Base => &mut self.base,
+            Side::Head => &mut self.head,
+        };
         match fingerprint {
             None => self.too_small = true,
-            Some(hash) => {
-                let side = match run.side {
-                    Side::Base => &mut self.base,
-                    Side::Head => &mut self.head,
-                };
-                // A name is copied only when it is new.
-                match side.get_mut(&run.benchmark) {
-                    Some(sum) => *sum = sum.wrapping_add(hash),
-                    None => drop(side.insert(run.benchmark.clone(), hash)),
-                }
-            }
+            Some(hash) => *side = Some(side.unwrap_or_default().wrapping_add(hash)),
         }
     }
 
-    /// Whether every benchmark has the same samples on both sides.
-    pub(super) fn same(&self) -> bool {
-        !self.too_small && !self.base.is_empty() && self.base == self.head
+    /// Whether base and head are one recording: every benchmark has the same samples on both sides.
+    pub(super) fn same<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> bool {
+        all.clone().any(|one| one.base.is_some())
+            && all.into_iter().all(|one| !one.too_small && one.base == one.head)
     }
 }
 
-/// A hash of five or more samples; equal for equal samples in equal order.
+/// A hash of five or more samples; equal for equal samples in equal order. Of totals over iterations the totals are
+/// enough: they do not come out alike twice.
 pub(super) fn fingerprint(run: &Run) -> Option<u64> {
+    let samples = match &run.data {
+        Data::Iterations { times: samples, .. } | Data::Values(samples) => samples,
+        Data::Summary(_) => return None,
+    };
     let mut hasher = DefaultHasher::new();
-    let mut hash = |values: &[f64]| values.iter().for_each(|v| v.to_bits().hash(&mut hasher));
-    match &run.data {
-        Data::Iterations { iters, times } if times.len() >= 5 => {
-            hash(iters);
-            hash(times);
-        }
-        Data::Values(values) if values.len() >= 5 => hash(values),
-        Data::Iterations { .. } | Data::Values(_) | Data::Summary(_) => return None,
-    }
-    Some(hasher.finish())
+    samples.iter().for_each(|sample| sample.to_bits().hash(&mut hasher));
+    (samples.len() >= 5).then(|| hasher.finish())
 }

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::cap::Cap;
 use super::evidence::{Found, evidence};
 use super::plan::{Pair, Plan, Sides};
@@ -44,7 +46,7 @@ pub(super) fn judge(
     let suite = Suite::of(plan, order, config);
     let mut cases: Vec<Case<'_, '_>> = plan
         .pairs
-        .iter()
+        .par_iter()
         .map(|pair| {
             let again = pair.confirm.both().is_some();
             let sides = if again { pair.confirm } else { pair.screen };
@@ -67,7 +69,7 @@ pub(super) fn judge(
     say_alone(&cases, sink);
     let suite_shift = shift(suite.blocks(), sink);
     let mut comparisons: Vec<Comparison> =
-        cases.iter().map(|case| comparison(case, config)).collect();
+        cases.par_iter().map(|case| comparison(case, config)).collect();
     say_once(&mut comparisons);
     Judged { comparisons, suite_shift }
 }

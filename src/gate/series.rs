@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::mem;
-use std::sync::Arc;
 
 use super::reduce::{Number, Reduced};
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
@@ -11,10 +10,9 @@ use crate::model::{
 use crate::stats::special::NORMAL_95;
 use crate::stats::{few, growth, reduce};
 
-/// What a measurement is of; measurements are sorted by it.
+/// What of a benchmark a measurement is; measurements are sorted by it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
-    pub(super) benchmark: BenchmarkId,
     pub(super) metric: Metric,
     pub(super) statistic: Statistic,
     pub(super) stage: Stage,
@@ -34,11 +32,12 @@ pub(super) struct Series {
     first: Option<First>,
 }
 
-/// What is kept of the run of the lowest block beyond its number.
+/// What is kept beyond its number of the run that comes first: by block, samples before summaries, place in the files.
 #[derive(Debug)]
 struct First {
-    /// Where it stands among the runs: its block, samples before summaries, its place in the files.
-    place: (u32, bool, Origin),
+    block: u32,
+    from_summary: bool,
+    origin: Origin,
     quantiles: Vec<f64>,
     /// The samples, where a named test may want them.
     values: Vec<f64>,
@@ -47,11 +46,10 @@ struct First {
 }
 
 /// One run, as small as can be: there may be a million.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
+    origin: Origin,
     block: u32,
-    file: u32,
-    line: u32,
     samples: u32,
     outliers: u32,
     from_summary: bool,
@@ -74,8 +72,8 @@ impl Series {
         }
     }
 
-    /// Adds a run, whose file has this index.
-    pub(super) fn add(&mut self, run: &Run, reduced: &Reduced, number: &Number, file: u32) {
+    /// Adds a run.
+    pub(super) fn add(&mut self, run: &Run, reduced: &Reduced, number: &Number) {
         self.other_unit |= self.unit != run.unit;
         self.averages |= reduced.averages;
         self.summary = self.summary.and(reduced.summary);
@@ -83,9 +81,8 @@ impl Series {
             self.throughput = None;
         }
         self.entries.push(Entry {
+            origin: run.origin.clone(),
             block: run.block,
-            file,
-            line: run.origin.line.unwrap_or(0),
             samples: u32::try_from(reduced.samples).unwrap_or(u32::MAX),
             outliers: u32::try_from(reduced.outliers).unwrap_or(u32::MAX),
             from_summary: reduced.summary.is_some(),
@@ -93,10 +90,15 @@ impl Series {
             spread: reduced.spread.unwrap_or(f64::NAN),
         });
         self.links.extend(run.link.map(|link| (run.block, link)));
-        let place = (run.block, reduced.summary.is_some(), run.origin.clone());
-        if self.first.as_ref().is_none_or(|first| place < first.place) {
+        let from_summary = reduced.summary.is_some();
+        let earlier = |first: &First| {
+            (run.block, from_summary, &run.origin) < (first.block, first.from_summary, &first.origin)
+        };
+        if self.first.as_ref().is_none_or(earlier) {
             self.first = Some(First {
-                place,
+                block: run.block,
+                from_summary,
+                origin: run.origin.clone(),
                 // The samples are the same for every statistic of them; once is enough.
                 quantiles: match number.statistic {
                     Statistic::Median => reduced.quantiles.clone(),
@@ -111,23 +113,25 @@ impl Series {
 
 /// The measurement of a series: sorted, duplicates and impossible numbers taken out and said.
 pub(super) fn measurement(
+    benchmark: &BenchmarkId,
     key: Key,
     mut series: Series,
-    files: &[Arc<str>],
     diagnostics: &Diagnostics,
 ) -> Measurement {
-    let name = |entry: &Entry| files.get(entry.file as usize).cloned().unwrap_or_default();
-    series.entries.sort_by(|a, b| {
-        (a.block, a.from_summary, name(a), a.line)
-            .cmp(&(b.block, b.from_summary, name(b), b.line))
+    series.entries.sort_unstable_by(|a, b| {
+        (a.block, a.from_summary, &a.origin)
+            .cmp(&(b.block, b.from_summary, &b.origin))
             .then(a.value.total_cmp(&b.value))
     });
     let links: HashMap<u32, u64> = mem::take(&mut series.links).into_iter().collect();
     let place = |diagnostic: Diagnostic, entry: &Entry| {
-        let diagnostic = diagnostic.file(&*name(entry));
-        if entry.line > 0 { diagnostic.at(entry.line, 1) } else { diagnostic }
+        let diagnostic = diagnostic.file(&*entry.origin.file);
+        match entry.origin.line {
+            Some(line) => diagnostic.at(line, 1),
+            None => diagnostic,
+        }
     };
-    let what = || format!("{} {} of {}", key.metric, key.statistic, quoted(key.benchmark.as_str()));
+    let what = || format!("{} {} of {}", key.metric, key.statistic, quoted(benchmark.as_str()));
     let first = series.first.take();
     let inside = first.as_ref().and_then(|first| first.interval);
     let (quantiles, values) =
@@ -155,7 +159,7 @@ pub(super) fn measurement(
         zero: 0,
         duplicated: 0,
         non_finite: 0,
-        benchmark: key.benchmark.clone(),
+        benchmark: benchmark.clone(),
         metric: key.metric.clone(),
         statistic: key.statistic,
     };

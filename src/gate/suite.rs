@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::evidence::{Found, Raw, evidence};
 use super::plan::{Pair, Plan};
 use crate::config::Config;
@@ -36,13 +38,15 @@ impl Suite {
         let mut estimates: BTreeMap<Kin, Vec<Estimate>> = BTreeMap::new();
         let mut ratios: BTreeMap<(Metric, Statistic), Vec<f64>> = BTreeMap::new();
         let mut blocks: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-        for pair in plan.pairs.iter().filter(|pair| !pair.derived) {
-            let screened = pair.screen.both().is_some();
-            let Some(found) =
-                evidence(pair, if screened { pair.screen } else { pair.confirm }, order, config)
-            else {
-                continue;
-            };
+        let tested = plan.pairs.par_iter().filter(|pair| !pair.derived);
+        let found: Vec<_> = tested
+            .filter_map(|pair| {
+                let screened = pair.screen.both().is_some();
+                let sides = if screened { pair.screen } else { pair.confirm };
+                Some((pair, screened, evidence(pair, sides, order, config)?))
+            })
+            .collect();
+        for (pair, screened, found) in found {
             if screened && pair.metric == Metric::time() {
                 for (block, difference) in found.blocks {
                     blocks.entry(block).or_default().push(difference);

@@ -1,6 +1,6 @@
 //! Files read as a whole, and the places that parsers complain about.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
@@ -54,18 +54,21 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
         .help(help)
 }
 
-/// Reads a file as a whole, without its byte order mark.
+/// Reads a file as a whole, without its byte order mark, and what the system knows of it.
 ///
 /// # Errors
 /// A diagnostic where it cannot be read or is far too long.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+fn read(path: &Path) -> Result<(Vec<u8>, Metadata), Diagnostic> {
     let mut bytes = Vec::new();
-    File::open(path)
+    let metadata = File::open(path)
         .and_then(|file| {
-            // With room for the whole file it is read in one go.
-            let length = file.metadata()?.len().min(LONGEST) as usize;
-            bytes.reserve_exact(length + 1);
-            file.take(LONGEST + 1).read_to_end(&mut bytes)
+            let metadata = file.metadata()?;
+            // A file that knows its length is read in one go; others are read until they end.
+            let length = Some(metadata.len()).filter(|&length| metadata.is_file() && length > 0);
+            let most = length.unwrap_or(u64::MAX).min(LONGEST + 1);
+            bytes.reserve_exact(length.map_or(0, |_| most as usize));
+            file.take(most).read_to_end(&mut bytes)?;
+            Ok(metadata)
         })
         .map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > LONGEST {
@@ -76,7 +79,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     if bytes.starts_with(BOM) {
         bytes.drain(..BOM.len());
     }
-    Ok(bytes)
+    Ok((bytes, metadata))
 }
 
 /// Reads a JSON document.
@@ -84,14 +87,26 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 /// # Errors
 /// A diagnostic with the place where the document is not what it should be.
 pub(super) fn json<T: DeserializeOwned>(path: &Path, help: &str) -> Result<T, Diagnostic> {
-    let bytes = bytes(path)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    json_and_metadata(path, help).map(|(document, _)| document)
+}
+
+/// Reads a JSON document, and what the system knows of its file.
+///
+/// # Errors
+/// As [`json`].
+pub(super) fn json_and_metadata<T: DeserializeOwned>(
+    path: &Path,
+    help: &str,
+) -> Result<(T, Metadata), Diagnostic> {
+    let (bytes, metadata) = read(path)?;
+    let document = serde_json::from_slice(&bytes).map_err(|error| {
         let number = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
         let line = bytes.split(|&b| b == b'\n').nth(error.line().saturating_sub(1));
         let text = String::from_utf8_lossy(line.unwrap_or_default());
         let at = error.column().saturating_sub(1);
         located(Code::Malformed, &shown(path), number, &text, at, reason(&error)).help(help)
-    })
+    })?;
+    Ok((document, metadata))
 }
 
 /// What a JSON error says, without its place.

@@ -2,14 +2,43 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::model::{Throughput, Unit};
 
+/// As many samples as harnesses take where nobody says otherwise.
+const USUAL: usize = 100;
+
+/// An array of numbers.
+#[derive(Debug)]
+pub(super) struct Numbers(pub(super) Vec<f64>);
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Array;
+        impl<'de> Visitor<'de> for Array {
+            type Value = Numbers;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Numbers, A::Error> {
+                let mut numbers = Vec::with_capacity(USUAL);
+                while let Some(Float(number)) = seq.next_element()? {
+                    numbers.push(number);
+                }
+                Ok(Numbers(numbers))
+            }
+        }
+        deserializer.deserialize_seq(Array)
+    }
+}
+
 /// A number, or `null` where the harness had one that JSON cannot write; it becomes NaN.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Float(pub(super) f64);
+struct Float(f64);
 
 impl<'de> Deserialize<'de> for Float {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -39,11 +68,6 @@ impl<'de> Deserialize<'de> for Float {
         }
         deserializer.deserialize_any(Number)
     }
-}
-
-/// Plain numbers.
-pub(super) fn plain(numbers: Vec<Float>) -> Vec<f64> {
-    numbers.into_iter().map(|Float(number)| number).collect()
 }
 
 /// Whether totals and iteration counts belong together.

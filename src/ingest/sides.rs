@@ -1,8 +1,9 @@
 //! Both sides, path by path, each run in its place.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::criterion::Trees;
 use super::document::{shown, unreadable};
@@ -27,7 +28,7 @@ pub(super) struct SideSource<'a> {
 /// The run that a recording was read for.
 struct ReadFor {
     side: Side,
-    path: String,
+    path: Arc<str>,
     /// Counts the runs of both sides.
     run: usize,
 }
@@ -44,7 +45,7 @@ pub(super) fn read(
         options,
         take,
         diagnostics,
-        recordings: BTreeMap::new(),
+        recordings: HashMap::new(),
         formats: BTreeSet::new(),
         trees: Trees::default(),
         read: 0,
@@ -59,7 +60,7 @@ struct Reader<'a> {
     options: &'a Options,
     take: &'a (dyn Fn(Run) + Sync),
     diagnostics: &'a Diagnostics,
-    recordings: BTreeMap<PathBuf, ReadFor>,
+    recordings: HashMap<PathBuf, ReadFor>,
     formats: BTreeSet<&'static str>,
     trees: Trees,
     /// How many runs were begun.
@@ -208,10 +209,11 @@ impl Reader<'_> {
     /// Says where one recording is read twice: it would be compared with itself, or count double.
     fn record(&mut self, side: Side, path: &Path, recordings: Vec<PathBuf>, output: &Output<'_>) {
         let mut repeated = None;
+        let path: Arc<str> = shown(path).into();
         for recording in recordings {
             match self.recordings.entry(recording) {
                 Entry::Vacant(entry) => {
-                    entry.insert(ReadFor { side, path: shown(path), run: self.read });
+                    entry.insert(ReadFor { side, path: Arc::clone(&path), run: self.read });
                 }
                 Entry::Occupied(entry) if entry.get().run != self.read => {
                     let known = entry.get();
@@ -225,7 +227,7 @@ impl Reader<'_> {
         }
         if let Some(known) = repeated {
             let message = format!("the same recording as {}", known.trim_end());
-            output.say(Diagnostic::error(Code::SameRecording, message).file(shown(path)).help(
+            output.say(Diagnostic::error(Code::SameRecording, message).file(&*path).help(
                 "name a recording of its own for each run; `--base-name` and `--head-name` choose different baselines of one criterion directory",
             ));
         }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,16 +7,16 @@ use serde::{Deserialize, Serialize};
 /// The name of a benchmark: `group/function/parameter`, as the harness prints it.
 ///
 /// It comes from files that anybody may have written: it can hold any character and any length, so
-/// every output form escapes it.
+/// every output form escapes it. It is cloned for everything that is said of the benchmark, which costs no memory.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
-pub struct BenchmarkId(String);
+pub struct BenchmarkId(Arc<str>);
 
 impl BenchmarkId {
     /// Takes a name as it is.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -40,7 +41,7 @@ impl Better {
 /// The name of what is measured: `time`, `throughput`, `memory` …
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Metric(String);
+pub struct Metric(Cow<'static, str>);
 
 impl<'de> Deserialize<'de> for Metric {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -87,19 +88,20 @@ impl Metric {
     /// Takes a name; `_` becomes `-` so that `error_rate` and `error-rate` are one metric.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(name.replace('_', "-"))
+        let known = Self::KNOWN.iter().find(|known| known.name == name);
+        Self(known.map_or_else(|| name.replace('_', "-").into(), |known| known.name.into()))
     }
 
     /// The metric `time`.
     #[must_use]
     pub fn time() -> Self {
-        Self::new("time")
+        Self(Cow::Borrowed("time"))
     }
 
     /// The metric `throughput`.
     #[must_use]
     pub fn throughput() -> Self {
-        Self::new("throughput")
+        Self(Cow::Borrowed("throughput"))
     }
 
     /// The name.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::ingest::numbers::{Float, plain};
+use crate::ingest::numbers::Numbers;
 
 /// `benchmark.json`: what the benchmark is called.
 #[derive(Debug, Deserialize)]
@@ -71,19 +71,19 @@ impl<'de> Deserialize<'de> for SampleFile {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<SampleFile, A::Error> {
-                let iters: Option<Vec<Float>> = seq.next_element()?;
-                let times: Option<Vec<Float>> = seq.next_element()?;
+                let iters: Option<Numbers> = seq.next_element()?;
+                let times: Option<Numbers> = seq.next_element()?;
                 let more: Option<IgnoredAny> = seq.next_element()?;
                 match (iters, times, more) {
-                    (Some(iters), Some(times), None) => {
-                        Ok(SampleFile { iters: plain(iters), times: plain(times) })
+                    (Some(Numbers(iters)), Some(Numbers(times)), None) => {
+                        Ok(SampleFile { iters, times })
                     }
                     _ => Err(A::Error::custom("expected two arrays, iterations and times")),
                 }
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SampleFile, A::Error> {
-                let (mut iters, mut times): (Option<Vec<Float>>, Option<Vec<Float>>) = (None, None);
+                let (mut iters, mut times) = (None, None);
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "iters" if iters.is_some() => {
@@ -99,9 +99,9 @@ impl<'de> Deserialize<'de> for SampleFile {
                         }
                     }
                 }
-                let iters = iters.ok_or_else(|| A::Error::missing_field("iters"))?;
-                let times = times.ok_or_else(|| A::Error::missing_field("times"))?;
-                Ok(SampleFile { iters: plain(iters), times: plain(times) })
+                let Numbers(iters) = iters.ok_or_else(|| A::Error::missing_field("iters"))?;
+                let Numbers(times) = times.ok_or_else(|| A::Error::missing_field("times"))?;
+                Ok(SampleFile { iters, times })
             }
         }
         deserializer.deserialize_any(Sample)

@@ -210,7 +210,8 @@ fn read_one(
     }
     let file = baseline.dir.join("sample.json");
     let help = "delete the directory and measure again: the file was not written to its end, or was changed since";
-    let sample = document::json::<SampleFile>(&file, help).map_err(|error| output.say(error)).ok();
+    let sample = document::json_and_metadata::<SampleFile>(&file, help);
+    let sample = sample.map_err(|error| output.say(error)).ok();
     let about = baseline.dir.join("benchmark.json");
     let named = document::json::<BenchmarkFile>(&about, help).map_err(|error| output.say(error));
     let named = named.ok()?;
@@ -225,8 +226,11 @@ fn read_one(
         output.say(error);
         return None;
     };
-    let id = variant.map_or_else(|| id.clone(), |variant| format!("{variant}/{id}"));
-    let sample = sample?;
+    let id = match variant {
+        Some(variant) => format!("{variant}/{id}"),
+        None => id,
+    };
+    let (sample, metadata) = sample?;
     if let Err(reason) = super::numbers::check_iterations(&sample.iters, &sample.times) {
         let error =
             Diagnostic::error(Code::Malformed, reason).file(shown(&file)).at(1, 1).help(help);
@@ -237,7 +241,7 @@ fn read_one(
         side: input.side,
         block: input.first_block,
         stage: Stage::Screen,
-        benchmark: BenchmarkId::new(id.clone()),
+        benchmark: BenchmarkId::new(id.as_str()),
         metric: Metric::time(),
         unit: Unit::Nanoseconds,
         data: Data::Iterations { iters: sample.iters, times: sample.times },
@@ -246,6 +250,5 @@ fn read_one(
         link: None,
         origin: Origin { file: Arc::from(shown(&file)), line: None },
     });
-    let written = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
-    Some((written, id))
+    Some((metadata.modified().ok()?, id))
 }

@@ -1,6 +1,6 @@
 //! Which directories hold results, and which of them are meant.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -85,12 +85,11 @@ impl Trees {
     }
 }
 
-/// Every directory with results, sorted by path. Directories are read in parallel: a suite has one for each benchmark.
+/// Every directory with results, sorted by path.
 fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
     let mut found = below(root, None, output);
     // `change/` holds relative estimates and `report/` pictures; neither is a run.
     found.retain(|b| b.has_sample || !matches!(b.name.as_str(), "change" | "report"));
-    found.sort_unstable_by(|a, b| a.dir.cmp(&b.dir));
     found
 }
 
@@ -100,7 +99,8 @@ struct Followed<'a> {
     before: Option<&'a Followed<'a>>,
 }
 
-/// The directories with results in and below a directory, in no order.
+/// The directories with results in and below a directory, sorted by path. Directories are read in parallel: a suite has
+/// one for each benchmark.
 fn below(dir: &Path, links: Option<&Followed<'_>>, output: &Output<'_>) -> Vec<Baseline> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -134,24 +134,20 @@ fn below(dir: &Path, links: Option<&Followed<'_>>, output: &Output<'_>) -> Vec<B
             (Err(error), _, entry) => output.say(document::unreadable(&entry.path(), &error)),
         }
     }
-    let mut found: Vec<Baseline> = inner
-        .par_iter()
-        .flat_map_iter(|(inner, is_link)| {
-            if !is_link {
-                return below(inner, links, output);
+    inner.sort_unstable_by(|(a, _), (b, _)| a.file_name().cmp(&b.file_name()));
+    let mut found: Vec<Baseline> = has_results.then_some(here).into_iter().collect();
+    found.par_extend(inner.par_iter().flat_map_iter(|(inner, is_link)| {
+        if !is_link {
+            return below(inner, links, output);
+        }
+        match follow(dir, inner, links) {
+            Ok(from) => below(inner, Some(&Followed { from, before: links }), output),
+            Err(error) => {
+                output.say(document::unreadable(inner, &error));
+                Vec::new()
             }
-            match follow(dir, inner, links) {
-                Ok(from) => below(inner, Some(&Followed { from, before: links }), output),
-                Err(error) => {
-                    output.say(document::unreadable(inner, &error));
-                    Vec::new()
-                }
-            }
-        })
-        .collect();
-    if has_results {
-        found.push(here);
-    }
+        }
+    }));
     found
 }
 
@@ -167,20 +163,13 @@ fn follow(dir: &Path, link: &Path, links: Option<&Followed<'_>>) -> io::Result<P
 
 /// The baseline of this name of each benchmark; without a name `new`, else `base`.
 pub(super) fn choose<'a>(all: &'a [Baseline], name: Option<&str>) -> Vec<&'a Baseline> {
-    let mut benchmarks: BTreeMap<Option<&Path>, Vec<&Baseline>> = BTreeMap::new();
-    for baseline in all {
-        benchmarks.entry(baseline.dir.parent()).or_default().push(baseline);
+    let named = |name| all.iter().filter(move |baseline| baseline.name == name);
+    if let Some(name) = name {
+        return named(name).collect();
     }
-    let named = |baselines: &[&'a Baseline], name: &str| {
-        baselines.iter().copied().find(|baseline| baseline.name == name)
-    };
-    benchmarks
-        .into_values()
-        .filter_map(|baselines| match name {
-            Some(name) => named(&baselines, name),
-            None => named(&baselines, "new").or_else(|| named(&baselines, "base")),
-        })
-        .collect()
+    let has_new: HashSet<Option<&Path>> = named("new").map(|new| new.dir.parent()).collect();
+    let without_new = named("base").filter(|base| !has_new.contains(&base.dir.parent()));
+    named("new").chain(without_new).collect()
 }
 
 /// The name of a directory, even where the user gave it as `.`.

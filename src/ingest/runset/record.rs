@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::diag::quoted;
 use crate::ingest::jsonl;
-use crate::ingest::numbers::{Float, check_iterations, criterion_throughput, plain};
+use crate::ingest::numbers::{Numbers, check_iterations, criterion_throughput};
 use crate::model::{BenchmarkId, Data, Metric, Origin, Run, Side, Stage, Throughput};
 
 /// The fields that benchgate reads; others are left alone.
@@ -22,13 +22,13 @@ pub(super) struct Record {
     #[serde(default)]
     stage: Option<Stage>,
     #[serde(default)]
-    iters: Option<Vec<Float>>,
+    iters: Option<Numbers>,
     #[serde(default)]
-    times: Option<Vec<Float>>,
+    times: Option<Numbers>,
     #[serde(default)]
-    values: Option<Vec<Float>>,
+    values: Option<Numbers>,
     #[serde(default)]
-    at: Option<Vec<Float>>,
+    at: Option<Numbers>,
     #[serde(default)]
     throughput: Value,
     #[serde(default)]
@@ -51,23 +51,22 @@ impl Record {
     pub(super) fn run(self, file: &Arc<str>, line: u32) -> Result<Run, (&'static str, String)> {
         let (unit, factor) = jsonl::unit(&self.unit)
             .ok_or_else(|| ("unit", format!("{} is not a unit", quoted(&self.unit))))?;
-        let stored = |numbers: Vec<Float>| {
-            let mut numbers = plain(numbers);
+        let stored = |mut numbers: Vec<f64>| {
             if factor != 1.0 {
                 numbers.iter_mut().for_each(|number| *number *= factor);
             }
             numbers
         };
         let data = match (self.iters, self.times, self.values) {
-            (Some(iters), Some(times), None) => {
-                let (iters, times) = (plain(iters), stored(times));
+            (Some(Numbers(iters)), Some(Numbers(times)), None) => {
+                let times = stored(times);
                 check_iterations(&iters, &times).map_err(|reason| ("iters", reason))?;
                 Data::Iterations { iters, times }
             }
-            (None, None, Some(values)) if values.is_empty() => {
+            (None, None, Some(Numbers(values))) if values.is_empty() => {
                 return Err(("values", "`values` is empty".into()));
             }
-            (None, None, Some(values)) => Data::Values(stored(values)),
+            (None, None, Some(Numbers(values))) => Data::Values(stored(values)),
             (None, None, None) => {
                 return Err((
                     "",
@@ -86,8 +85,8 @@ impl Record {
             }
         };
         let at = match self.at {
-            Some(at) if !at.is_empty() => {
-                seconds(plain(at), &data).map_err(|reason| ("at", reason))?
+            Some(Numbers(at)) if !at.is_empty() => {
+                seconds(at, &data).map_err(|reason| ("at", reason))?
             }
             _ => Vec::new(),
         };
