@@ -1,16 +1,14 @@
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
-use super::load::{TemplateArgs, Where};
+use super::load::{self, TemplateArgs, Where};
 use super::output::{CommentArgs, write};
 use super::{Common, Edge, files};
 use crate::diag::ExitCode;
-use crate::report::{self, Form, bundle};
+use crate::report::{self, Form};
 
 /// Write a finished report in another form.
 #[derive(Debug, Args)]
@@ -39,10 +37,7 @@ fn form_names() -> PossibleValuesParser {
 
 impl Render {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
-        let name = self.report.display().to_string();
-        let text =
-            fs::read_to_string(&self.report).with_context(|| format!("cannot read {name}"))?;
-        let report = match bundle::read(&text, &name) {
+        let report = match load::report(&self.report) {
             Ok(report) => report,
             Err(diagnostic) => {
                 edge.say(&[diagnostic]);

@@ -92,7 +92,8 @@ impl Series {
         self.links.extend(run.link.map(|link| (run.block, link)));
         let from_summary = reduced.summary.is_some();
         let earlier = |first: &First| {
-            (run.block, from_summary, &run.origin) < (first.block, first.from_summary, &first.origin)
+            (run.block, from_summary, &run.origin)
+                < (first.block, first.from_summary, &first.origin)
         };
         if self.first.as_ref().is_none_or(earlier) {
             self.first = Some(First {

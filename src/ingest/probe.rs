@@ -1,6 +1,6 @@
 //! A first look at a path, for formats to recognise what is theirs.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,19 @@ pub(super) struct NearMiss {
     pub(super) help: &'static str,
 }
 
+/// Refuses what is neither a file nor a directory: looking into a pipe takes away what is read afterwards, and waits for
+/// as long as nobody writes; a device may never end.
+///
+/// # Errors
+/// It is a pipe, a socket or a device.
+pub(super) fn refuse_pipe(kind: &Metadata) -> io::Result<()> {
+    if kind.is_file() || kind.is_dir() {
+        return Ok(());
+    }
+    let message = "neither a file nor a directory; write the results to a file";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+}
+
 impl Probe {
     /// Takes a look.
     ///
@@ -39,11 +52,7 @@ impl Probe {
         if kind.is_dir() {
             return Ok(Self { path, head: None, whole: false });
         }
-        // Looking into a pipe would take away what is read afterwards.
-        if !kind.is_file() {
-            let message = "neither a file nor a directory; write the results to a file";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-        }
+        refuse_pipe(&kind)?;
         let mut head = Vec::new();
         File::open(&path)?.take(HEAD + 1).read_to_end(&mut head)?;
         let whole = head.len() as u64 <= HEAD;

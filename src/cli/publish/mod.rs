@@ -3,7 +3,6 @@
 mod outcome;
 mod triggered;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use clap::Args;
 use jiff::civil::Date;
 use tokio::runtime::{Builder, Runtime};
 
-use super::load::{TemplateArgs, Where};
+use super::load::{self, TemplateArgs, Where};
 use super::output::CommentArgs;
 use super::{Common, Edge};
 use crate::config::Config;
@@ -24,7 +23,7 @@ use crate::github::publish::{self, Destination, Wishes};
 use crate::github::review::Reviewer;
 use crate::github::{Client, Server, Token, outputs, preview};
 use crate::model::Report;
-use crate::report::{Options, RenderError, Templates, bundle, is_gate_name};
+use crate::report::{Options, RenderError, Templates, is_gate_name};
 
 /// Put a finished report on GitHub: a comment, the summary of the job, and what else is asked for.
 #[derive(Debug, Args)]
@@ -134,7 +133,7 @@ impl Publish {
                 return Ok(ExitCode::Usage);
             }
         };
-        let report = match read(file) {
+        let report = match load::report(file) {
             Ok(report) => report,
             // Whoever waits for a verdict is told that there is none.
             Err(diagnostic) => {
@@ -209,17 +208,6 @@ impl Publish {
         let wait = Duration::from_secs(self.access.max_wait);
         Client::new(Server::read(edge.variable)?, Token::new(&token)?, wait, edge.clock.clone())
     }
-}
-
-/// The report of a file.
-fn read(file: &Path) -> Result<Report, Diagnostic> {
-    let name = file.display().to_string();
-    let text = fs::read_to_string(file).map_err(|error| {
-        Diagnostic::error(Code::Unreadable, format!("cannot read the report: {error}"))
-            .file(name.as_str())
-            .help("the step that compares writes it with `--out json=FILE`; look at why it did not")
-    })?;
-    bundle::read(&text, &name)
 }
 
 /// Prints what would be sent.
