@@ -8,6 +8,11 @@ const KEPT: usize = 20;
 /// How many files are kept of which one kind of diagnostic is said; the rest is counted.
 const FILES: usize = 100;
 
+/// How a diagnostic ends that stands for others of its file.
+const IN_FILE: &str = " more like these in this file";
+/// How a diagnostic ends that stands for others of other files.
+const IN_OTHERS: &str = " more like these in other files";
+
 /// Collects diagnostics from any thread and gives them back in a fixed order.
 ///
 /// Of one kind the first lines of each file and the first files are kept and the rest counted, so that a gigabyte of
@@ -23,6 +28,8 @@ struct Kind {
     files: BTreeMap<Option<String>, Group>,
     /// How many are of files that were not kept.
     more: u64,
+    /// What another collection had counted.
+    counts: Vec<Diagnostic>,
 }
 
 /// The diagnostics of one file.
@@ -43,6 +50,9 @@ impl Diagnostics {
     pub fn push(&self, diagnostic: Diagnostic) {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let kind = kinds.entry((diagnostic.code, diagnostic.level)).or_default();
+        if [IN_FILE, IN_OTHERS].iter().any(|end| diagnostic.message.ends_with(end)) {
+            return kind.counts.push(diagnostic);
+        }
         kind.files.entry(diagnostic.file.clone()).or_default().push(diagnostic);
         // The files that stay are the first by name, in whatever order they come.
         if kind.files.len() > FILES
@@ -76,27 +86,33 @@ impl Diagnostics {
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {
         let kinds = self.kinds.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (mut all, mut counts) = (Vec::new(), Vec::new());
+        let mut all = Vec::new();
         for ((code, level), kind) in kinds {
             let more = |message| Diagnostic { level, ..Diagnostic::error(code, message) };
             for (file, group) in kind.files {
                 all.extend(group.first);
                 if group.more > 0 {
-                    let count = more(format!("{} more like these in this file", group.more));
-                    all.push(Diagnostic { file, line: Some(u32::MAX), ..count });
+                    all.push(Diagnostic { file, ..more(format!("{}{IN_FILE}", group.more)) });
                 }
             }
             if kind.more > 0 {
-                counts.push(more(format!("{} more like these in other files", kind.more)));
+                all.push(more(format!("{}{IN_OTHERS}", kind.more)));
             }
+            all.extend(kind.counts);
         }
+        // A count comes behind what it counts.
         all.sort_by(|a, b| {
-            (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
+            let others = |d: &Diagnostic| d.message.ends_with(IN_OTHERS);
+            let line =
+                |d: &Diagnostic| if d.message.ends_with(IN_FILE) { Some(u32::MAX) } else { d.line };
+            (others(a), &a.file, line(a), a.column, a.code).cmp(&(
+                others(b),
+                &b.file,
+                line(b),
+                b.column,
+                b.code,
+            ))
         });
-        for diagnostic in &mut all {
-            diagnostic.line = diagnostic.line.filter(|&line| line != u32::MAX);
-        }
-        all.extend(counts);
         all
     }
 }
@@ -134,6 +150,9 @@ mod tests {
             forward.last().map(|d| d.message.as_str()),
             Some("30 more like these in this file")
         );
+        let again = Diagnostics::new();
+        forward.iter().for_each(|diagnostic| again.push(diagnostic.clone()));
+        assert_eq!(again.into_vec(), forward);
     }
 
     #[test]
@@ -157,5 +176,9 @@ mod tests {
             forward.last().map(|d| d.message.as_str()),
             Some("1800 more like these in other files")
         );
+        // What was counted is not counted again.
+        let again = Diagnostics::new();
+        forward.iter().for_each(|diagnostic| again.push(diagnostic.clone()));
+        assert_eq!(again.into_vec(), forward);
     }
 }
