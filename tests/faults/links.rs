@@ -71,9 +71,9 @@ fn links_that_lead_to_results_are_followed() {
 fn a_maze_of_links_has_an_end() {
     let scene = Scene::new();
     for room in 0..10 {
-        scene.write(format!("maze/{room}/note"), "");
+        scene.write(format!("maze/room-{room}/note"), "");
         for door in (0..10).filter(|door| *door != room) {
-            scene.link(format!("../{door}"), format!("maze/{room}/to-{door}"));
+            scene.link(format!("../room-{door}"), format!("maze/room-{room}/to-{door}"));
         }
     }
     insta::assert_snapshot!(against_head(&scene, "maze"));

@@ -122,10 +122,6 @@ fn a_link_stays_and_what_it_leads_to_is_replaced() {
     scene.link("deep/link", "link");
     scene.link("deep/new.txt", "dangling");
     let output = scene.compare(&["-q", "--out", "text=link", "--out", "text=dangling"]);
-    assert_eq!(output.status.code(), Some(2), "deep/link leads nowhere: ../deep is beside deep");
-    fs::remove_file(scene.at("deep/link")).expect("a link");
-    scene.link("er/report.txt", "deep/link");
-    let output = scene.compare(&["-q", "--out", "text=link", "--out", "text=dangling"]);
     assert_eq!(output.status.code(), Some(1), "{}", scene.said(&output));
     for link in ["link", "deep/link", "dangling"] {
         assert!(fs::symlink_metadata(scene.at(link)).expect("a link").is_symlink(), "{link}");
