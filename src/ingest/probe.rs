@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::criterion::is_too_large;
 use super::document::BOM;
 
 /// How much of a file is looked at, in bytes.
@@ -140,9 +141,15 @@ impl Probe {
                 help: "run `cargo bench` instead of `cargo criterion`, then name `target/criterion`",
             });
         }
-        self.path.join("Cargo.toml").is_file().then_some(NearMiss {
-            saw: "it is a Cargo project without `target/criterion`",
-            help: "run `cargo bench` first, or name the directory in which criterion wrote its results",
+        if self.path.join("Cargo.toml").is_file() {
+            return Some(NearMiss {
+                saw: "it is a Cargo project without `target/criterion`",
+                help: "run `cargo bench` first, or name the directory in which criterion wrote its results",
+            });
+        }
+        is_too_large(&self.path).then_some(NearMiss {
+            saw: "none of the first 100,000 files and directories in it is a result",
+            help: "name the directory in which the results were written",
         })
     }
 

@@ -233,12 +233,21 @@ fn name_of(dir: &Path) -> String {
 /// The files that tell a directory of results.
 const RESULTS: [&str; 3] = ["benchmark.json", "estimates.json", "sample.json"];
 
-/// These files, one after the other in the order of their paths.
+/// These files, one after the other in the order of their paths, as far as is looked.
 fn result_files(root: &Path) -> impl Iterator<Item = walkdir::DirEntry> {
-    let walk = WalkDir::new(root).max_depth(DEEPEST).follow_links(true).sort_by_file_name();
-    walk.into_iter().take(LOOKED_AT).flatten().filter(|entry| {
+    entries(root).take(LOOKED_AT).flatten().filter(|entry| {
         entry.file_type().is_file() && RESULTS.iter().any(|name| entry.file_name() == *name)
     })
+}
+
+/// Whether more lies in a directory than is looked at for a first result.
+pub(in crate::ingest) fn is_too_large(root: &Path) -> bool {
+    entries(root).nth(LOOKED_AT).is_some()
+}
+
+/// What lies in and below a directory, in the order of the paths.
+fn entries(root: &Path) -> walkdir::IntoIter {
+    WalkDir::new(root).max_depth(DEEPEST).follow_links(true).sort_by_file_name().into_iter()
 }
 
 #[cfg(test)]
