@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             clock: Arc::new(SystemClock),
             variable: &|name| std::env::var(name).ok(),
             random: &random,
+            unprinted: None,
             out: &mut out,
             err: &mut err,
         };

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use benchgate::diag::{Diagnostic, Diagnostics, Level, render, visible};
-use benchgate::ingest::{
-    Format, Inventory, Options, Probe, Source, format, formats, parsers, read,
-};
+use benchgate::ingest::{Inventory, Options, Probe, Source, format, formats, parsers, read};
 use benchgate::model::{Data, Run};
 use proptest::prelude::*;
 
@@ -76,15 +74,6 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     let mut cases: Vec<_> = paths.filter(|path| !path.ends_with("SOURCE.md")).collect();
     cases.sort();
     cases
-}
-
-fn files_below(path: &Path) -> Vec<PathBuf> {
-    let walk = walkdir::WalkDir::new(path).sort_by_file_name();
-    walk.into_iter()
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.file_type().is_file() && entry.file_name() != "SOURCE.md")
-        .map(walkdir::DirEntry::into_path)
-        .collect()
 }
 
 /// Six significant digits: enough to see a wrong number, and independent of rounding.
@@ -207,48 +196,6 @@ fn every_format_has_fixtures_and_documentation() {
     for format in formats() {
         assert!(!cases(format.name()).is_empty(), "fixtures/{} is missing", format.name());
         assert!(format.about().contains("```"), "{} shows no example", format.name());
-    }
-}
-
-/// IN-5. Any file cut off anywhere: no panic, and either runs or an error.
-#[test]
-fn no_truncation_is_an_empty_success() {
-    for format in formats() {
-        for case in cases(format.name()) {
-            // A dozen files of each case: criterion's hold many benchmarks that are all alike.
-            for file in files_below(&case).iter().take(12) {
-                truncate(*format, &case, file);
-            }
-        }
-    }
-}
-
-fn truncate(format: &dyn Format, case: &Path, file: &Path) {
-    let temp = tempfile::tempdir().unwrap();
-    // Of a criterion directory one benchmark is enough; the others would hide it.
-    let whole = if format.name() == "criterion" { file.parent().unwrap() } else { case };
-    let copy = temp.path().join(whole.file_name().unwrap());
-    let copied = |part: &Path| match part.strip_prefix(whole).unwrap() {
-        inner if inner.as_os_str().is_empty() => copy.clone(),
-        inner => copy.join(inner),
-    };
-    for part in files_below(whole) {
-        let to = copied(&part);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(part, to).unwrap();
-    }
-    let bytes = fs::read(file).unwrap();
-    // Long files are cut at every byte of both ends and at some in between.
-    let step = if bytes.len() > 600 { bytes.len() / 20 } else { 1 };
-    let cuts = (0..bytes.len()).filter(|at| at % step == 0 || *at < 20 || at + 20 > bytes.len());
-    for cut in cuts {
-        fs::write(copied(file), &bytes[..cut]).unwrap();
-        let outcome = read_case(format.name() == "runset", &copy);
-        assert!(
-            !outcome.runs.is_empty() || outcome.has_errors(),
-            "{} cut at byte {cut} is an empty success",
-            file.display()
-        );
     }
 }
 

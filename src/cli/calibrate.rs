@@ -67,7 +67,7 @@ impl Calibrate {
         let config = match rules.config() {
             Ok(config) => config,
             Err(diagnostics) => {
-                edge.say(&diagnostics)?;
+                edge.say(&diagnostics);
                 return Ok(ExitCode::Usage);
             }
         };
@@ -77,11 +77,11 @@ impl Calibrate {
         for path in &self.runs {
             match recorded(path, &method, &config) {
                 Ok(recording) => {
-                    edge.say(&recording.diagnostics)?;
+                    edge.say(&recording.diagnostics);
                     recordings.push(recording);
                 }
                 Err(diagnostics) => {
-                    edge.say(&diagnostics)?;
+                    edge.say(&diagnostics);
                     complete = false;
                 }
             }
@@ -130,14 +130,15 @@ impl Calibrate {
             verbose: common.verbose,
             brief: common.quiet,
         };
-        edge.print(&render(calibration, Form::Text, look)?)?;
+        edge.print(&render(calibration, Form::Text, look)?);
         let plain = Look { colour: false, brief: false, ..look };
         let mut written = Written::default();
         for target in &self.out {
-            let text = render(calibration, target.form, plain)?;
-            written.add(files::write(&target.file, |out| Ok(out.write_all(text.as_bytes())?)));
+            written.add(files::write(&target.file, |out| {
+                Ok(out.write_all(render(calibration, target.form, plain)?.as_bytes())?)
+            }));
         }
-        written.settle(ExitCode::Pass, edge)
+        Ok(written.settle(ExitCode::Pass, edge))
     }
 }
 

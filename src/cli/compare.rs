@@ -161,7 +161,7 @@ impl Compare {
                 let mut diagnostics = config.err().unwrap_or_default();
                 diagnostics.extend(templates.err());
                 let built_in = Config::built_in();
-                return self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge);
+                return Ok(self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge));
             }
         };
         let config = self.overridden(config);
@@ -173,10 +173,10 @@ impl Compare {
         {
             report = gate::decide_again(report, &lenient(config), date, self.allow_empty_base);
         }
-        edge.say(&report.diagnostics)?;
+        edge.say(&report.diagnostics);
         let options = self.comment.options(common, edge, date, templates);
         let decided = ExitCode::from_code(report.exit_code).unwrap_or(ExitCode::Bug);
-        deliver(&report, &self.out, &options, decided, common, edge)
+        Ok(deliver(&report, &self.out, &options, decided, common, edge))
     }
 
     /// That each variant has a name and a baseline of its own: a baseline beside itself is no difference at all.
@@ -260,8 +260,8 @@ impl Compare {
         exit: ExitCode,
         common: Common,
         edge: &mut Edge<'_>,
-    ) -> anyhow::Result<ExitCode> {
-        edge.say(&diagnostics)?;
+    ) -> ExitCode {
+        edge.say(&diagnostics);
         let report = gate::refuse(config, diagnostics, exit);
         let date = self.date.unwrap_or(edge.today);
         let options = self.comment.options(common, edge, date, Default::default());

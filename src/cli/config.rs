@@ -38,7 +38,7 @@ impl Config {
             Self::Check(rules) => check(&rules, edge),
             Self::Init(init) => init.run(edge),
             Self::Schema => {
-                edge.print(&format!("{:#}\n", config::schema()))?;
+                edge.print(&format!("{:#}\n", config::schema()));
                 Ok(ExitCode::Pass)
             }
         }
@@ -48,7 +48,7 @@ impl Config {
 fn check(rules: &Where, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
     let diagnostics: Vec<Diagnostic> = match rules.config() {
         Ok(config) if rules.config.is_none() && config.source == BUILT_IN => {
-            edge.print("no configuration found: the built-in rules hold; `benchgate config init` writes a file to start from\n")?;
+            edge.print("no configuration found: the built-in rules hold; `benchgate config init` writes a file to start from\n");
             Vec::new()
         }
         Ok(config) => {
@@ -64,14 +64,14 @@ fn check(rules: &Where, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
                 quoted(&config.source),
                 counted(rules, "rule"),
                 counted(waivers, "waiver")
-            ))?;
+            ));
             Vec::new()
         }
         Err(diagnostics) => diagnostics,
     };
     let mut diagnostics = diagnostics;
     diagnostics.extend(rules.templates().err());
-    edge.say(&diagnostics)?;
+    edge.say(&diagnostics);
     Ok(if diagnostics.is_empty() { ExitCode::Pass } else { ExitCode::Usage })
 }
 
@@ -88,9 +88,9 @@ impl Init {
         } else {
             Written::held(|| [Whole::fill(&file, fill).and_then(Whole::put_new)])
         };
-        let exit = written.settle(ExitCode::Pass, edge)?;
+        let exit = written.settle(ExitCode::Pass, edge);
         if exit == ExitCode::Pass {
-            edge.print(&format!("wrote {shown}\n"))?;
+            edge.print(&format!("wrote {shown}\n"));
         }
         Ok(exit)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use clap::ColorChoice;
 use jiff::civil::Date;
 
-use crate::diag::{self, Diagnostic, ExitCode};
+use crate::diag::{self, Code, Diagnostic, ExitCode};
 use crate::github::Clock;
 use crate::report::escape;
 
@@ -29,6 +29,8 @@ pub struct Edge<'a> {
     pub clock: Arc<dyn Clock>,
     /// The value of a variable of the environment; `None` where it is not set or no Unicode.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Why something could not be printed, for the first time.
+    pub unprinted: Option<io::Error>,
     /// 128 bits that nobody can foresee.
     pub random: &'a dyn Fn() -> io::Result<u128>,
 }
@@ -43,31 +45,40 @@ impl Edge<'_> {
         }
     }
 
-    /// Prints a report or an answer.
-    ///
-    /// # Errors
-    /// When the stream cannot be written, except that nobody reads it any more.
-    pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
-        closed_is_fine(self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()))
+    /// Prints a report or an answer. That it cannot be printed is said at the end, so that the rest of the work is done;
+    /// that nobody reads it any more, as in `benchgate compare … | head`, is no failure.
+    pub(super) fn print(&mut self, text: &str) {
+        let printed = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        if let Err(error) = printed
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.unprinted.get_or_insert(error);
+        }
     }
 
-    /// Prints diagnostics, each as a picture of its place.
-    ///
-    /// # Errors
-    /// When the stream cannot be written, except that nobody reads it any more.
-    pub(super) fn say(&mut self, diagnostics: &[Diagnostic]) -> io::Result<()> {
+    /// Prints diagnostics, each as a picture of its place. No verdict depends on whether they can be printed.
+    pub(super) fn say(&mut self, diagnostics: &[Diagnostic]) {
         for diagnostic in diagnostics {
-            closed_is_fine(writeln!(self.err, "{}\n", diag::render(diagnostic, self.colour_err)))?;
+            self.tell(&format!("{}\n\n", diag::render(diagnostic, self.colour_err)));
         }
-        Ok(())
     }
 
     /// Prints a word about the work beside the diagnostics.
-    ///
-    /// # Errors
-    /// When the stream cannot be written, except that nobody reads it any more.
-    pub(super) fn tell(&mut self, text: &str) -> io::Result<()> {
-        closed_is_fine(self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush()))
+    pub(super) fn tell(&mut self, text: &str) {
+        let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+    }
+
+    /// How a command ends that would else end with `exit`: what could not be printed is an error.
+    pub(super) fn end(&mut self, exit: ExitCode) -> ExitCode {
+        let Some(error) = self.unprinted.take() else { return exit };
+        let message = format!("cannot write to standard output: {error}");
+        self.say(&[Diagnostic::error(Code::Unwritable, message).help(
+            "send it where there is room, or to `/dev/null` where only the files are wanted",
+        )]);
+        match exit {
+            ExitCode::Bug | ExitCode::Interrupted => exit,
+            _ => ExitCode::Usage,
+        }
     }
 
     /// What is wrong with the command line, or the help that was asked for.
@@ -85,8 +96,8 @@ impl Edge<'_> {
             ExitCode::Usage
         } else {
             let text = if self.colour_out { text.ansi().to_string() } else { text.to_string() };
-            let _ = self.print(&text);
-            ExitCode::Pass
+            self.print(&text);
+            self.end(ExitCode::Pass)
         }
     }
 
@@ -101,12 +112,4 @@ impl Edge<'_> {
 /// A text with each of its lines changed.
 fn lines(text: &str, change: impl Fn(&str) -> String) -> String {
     text.lines().map(|line| change(line) + "\n").collect()
-}
-
-/// `benchgate compare … | head` is no failure.
-fn closed_is_fine(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
 }

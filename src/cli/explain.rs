@@ -19,12 +19,12 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         let Some(what) = self.what else {
-            edge.print(&names())?;
+            edge.print(&names());
             return Ok(ExitCode::Pass);
         };
         let word = what.trim_matches(['[', ']', '`']).to_lowercase();
         if let Some(text) = explanation(&word) {
-            edge.print(&text)?;
+            edge.print(&text);
             return Ok(ExitCode::Pass);
         }
         let near = suggest(&word, topics()).map_or_else(
@@ -35,7 +35,7 @@ impl Explain {
             Code::InvalidValue,
             format!("nothing is called {}", quoted(&what)),
         )
-        .help(near)])?;
+        .help(near)]);
         Ok(ExitCode::Usage)
     }
 }

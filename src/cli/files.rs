@@ -83,13 +83,13 @@ impl Written {
     }
 
     /// Says what could not be written; how a command ends that would else end with `exit`.
-    pub(super) fn settle(self, exit: ExitCode, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
-        edge.say(&self.problems)?;
-        Ok(match (self.interrupted, self.problems.is_empty()) {
+    pub(super) fn settle(self, exit: ExitCode, edge: &mut Edge<'_>) -> ExitCode {
+        edge.say(&self.problems);
+        match (self.interrupted, self.problems.is_empty()) {
             (true, _) => ExitCode::Interrupted,
             (false, false) => ExitCode::Usage,
             (false, true) => exit,
-        })
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
@@ -6,8 +7,12 @@ use std::str::FromStr;
 use clap::Args;
 
 use crate::config::{self, Config};
-use crate::diag::{Code, Diagnostic, quoted};
-use crate::report::{Form, Templates};
+use crate::diag::{Code, Diagnostic, quoted, visible};
+use crate::model::Report;
+use crate::report::{Form, Templates, bundle};
+
+/// Far more than any configuration or template may have, in bytes.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Templates of the user's.
 #[derive(Clone, Debug, Default, Args)]
@@ -188,16 +193,41 @@ fn check_template(path: &Path) -> Result<(), Diagnostic> {
         .help("put the template itself into the directory, a text of at most 1 MiB"))
 }
 
+/// The report of a file, whoever wrote it.
+///
+/// # Errors
+/// It cannot be read, or is no report.
+pub(super) fn report(file: &Path) -> Result<Report, Diagnostic> {
+    let name = file.display().to_string();
+    let unreadable = |error: String| {
+        Diagnostic::error(Code::Unreadable, format!("cannot read the report: {error}"))
+            .file(name.as_str())
+            .help("the step that compares writes it with `--out json=FILE`; look at why it did not")
+    };
+    let bytes =
+        bytes(file, bundle::MOST_BYTES).map_err(|error| unreadable(visible(&error.to_string())))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".into()))?;
+    bundle::read(&text, &name)
+}
+
+/// What is in a file, and no more than a byte beyond `most`: a device may never end.
+fn bytes(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// The text of a file of the working tree or of a revision; `None` where there is no such file.
 fn read(path: &Path, revision: Option<&str>) -> Result<Option<String>, Diagnostic> {
     if let Some(revision) = revision {
         return git(&["show", "--end-of-options", &format!("{revision}:./{}", slashes(path))]);
     }
-    match fs::read(path) {
+    match bytes(path, MOST_BYTES) {
+        Ok(bytes) if bytes.len() > MOST_BYTES => Err(unreadable(path, "it is larger than 64 MiB")),
         Ok(bytes) => {
             String::from_utf8(bytes).map(Some).map_err(|_| unreadable(path, "it is not UTF-8 text"))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unreadable(path, &error.to_string())),
     }
 }

@@ -193,7 +193,7 @@ impl Measure {
             Ok(config) => config,
             Err(diagnostics) => {
                 let built_in = Config::built_in();
-                return self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge);
+                return Ok(self.refuse(&built_in, diagnostics, ExitCode::Usage, common, edge));
             }
         };
         let here = env::current_dir().context("cannot tell the current directory")?;
@@ -215,17 +215,17 @@ impl Measure {
         let done = match measured {
             Ok(done) => done,
             Err(Halt::Failed { diagnostics, exit }) => {
-                return self.refuse(&config, diagnostics, exit, common, edge);
+                return Ok(self.refuse(&config, diagnostics, exit, common, edge));
             }
             Err(Halt::Interrupted) => {
-                let dir = dir.display();
-                edge.tell(&format!("interrupted; `benchgate measure --resume {dir}` goes on\n"))?;
+                let dir = visible(&dir.display().to_string());
+                edge.tell(&format!("interrupted; `benchgate measure --resume {dir}` goes on\n"));
                 return Ok(ExitCode::Interrupted);
             }
         };
         let failed = if done.failed { ExitCode::Input } else { ExitCode::Pass };
         if !self.then_compare {
-            edge.print(&format!("run set: {}\n", visible(&done.dir.display().to_string())))?;
+            edge.print(&format!("run set: {}\n", visible(&done.dir.display().to_string())));
             return Ok(failed);
         }
         let mut comparison = self.comparison(done.dir);
@@ -247,12 +247,12 @@ impl Measure {
         exit: ExitCode,
         common: Common,
         edge: &mut Edge<'_>,
-    ) -> anyhow::Result<ExitCode> {
+    ) -> ExitCode {
         if self.then_compare {
             return self.comparison(PathBuf::new()).refuse(config, diagnostics, exit, common, edge);
         }
-        edge.say(&diagnostics)?;
-        Ok(exit)
+        edge.say(&diagnostics);
+        exit
     }
 
     /// The comparison of the run set that was measured.

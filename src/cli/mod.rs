@@ -87,5 +87,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, edge: &mut Edge<'_>) -
         Command::Config(config) => config.run(edge),
         Command::Explain(explain) => explain.run(edge),
     };
-    result.unwrap_or_else(|error| edge.refuse(&error))
+    let exit = result.unwrap_or_else(|error| edge.refuse(&error));
+    edge.end(exit)
 }

@@ -1,4 +1,4 @@
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::files::{self, Whole, Written};
 use super::{Common, Edge};
-use crate::diag::{Code, Diagnostic, ExitCode};
+use crate::diag::ExitCode;
 use crate::model::Report;
 use crate::report::{self, Form, Options, Templates, calibration};
 
@@ -101,7 +101,7 @@ pub(super) fn deliver(
     exit: ExitCode,
     common: Common,
     edge: &mut Edge<'_>,
-) -> anyhow::Result<ExitCode> {
+) -> ExitCode {
     let plain = Options { colour: false, ..options.clone() };
     let (streams, files): (Vec<_>, Vec<_>) =
         targets.iter().partition(|target| files::is_stream(&target.file));
@@ -116,20 +116,16 @@ pub(super) fn deliver(
             Written::held(|| filled.collect::<Vec<_>>().into_iter().map(|file| file?.put()))
         },
     );
-    let printed = text.map_err(|error| error.to_diagnostic()).and_then(|text| {
-        let last = || text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default();
-        edge.print(&if common.quiet { last() } else { text }).map_err(|error| unprintable(&error))
-    });
-    written.problems.extend(printed.err());
+    match text {
+        Ok(text) if common.quiet => {
+            edge.print(&text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default())
+        }
+        Ok(text) => edge.print(&text),
+        Err(error) => written.problems.push(error.to_diagnostic()),
+    }
     for target in streams {
         let write = |out: &mut dyn Write| Ok(report::write(report, target.form, &plain, out)?);
         written.problems.extend(files::stream(&target.file, write).err());
     }
     written.settle(exit, edge)
-}
-
-/// The error for a report that cannot be printed.
-fn unprintable(error: &io::Error) -> Diagnostic {
-    Diagnostic::error(Code::Unwritable, format!("cannot print the report: {error}"))
-        .help("give standard output a place where there is room, or `/dev/null` where only files are wanted")
 }

@@ -1,16 +1,14 @@
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
-use super::load::{TemplateArgs, Where};
+use super::load::{self, TemplateArgs, Where};
 use super::output::CommentArgs;
 use super::{Common, Edge, files};
 use crate::diag::ExitCode;
-use crate::report::{self, Form, bundle};
+use crate::report::{self, Form};
 
 /// Write a finished report in another form.
 #[derive(Debug, Args)]
@@ -39,13 +37,10 @@ fn form_names() -> PossibleValuesParser {
 
 impl Render {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
-        let name = self.report.display().to_string();
-        let text =
-            fs::read_to_string(&self.report).with_context(|| format!("cannot read {name}"))?;
-        let report = match bundle::read(&text, &name) {
+        let report = match load::report(&self.report) {
             Ok(report) => report,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Input);
             }
         };
@@ -53,7 +48,7 @@ impl Render {
         let templates = match templates {
             Ok(templates) => templates,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
@@ -64,16 +59,16 @@ impl Render {
         let Some(file) = &self.out else {
             return Ok(match report::render(&report, form, &options) {
                 Ok(rendered) => {
-                    edge.print(&rendered)?;
+                    edge.print(&rendered);
                     ExitCode::Pass
                 }
                 Err(error) => {
-                    edge.say(&[error.to_diagnostic()])?;
+                    edge.say(&[error.to_diagnostic()]);
                     ExitCode::Usage
                 }
             });
         };
-        files::write(file, |out| Ok(report::write(&report, form, &options, out)?))
-            .settle(ExitCode::Pass, edge)
+        Ok(files::write(file, |out| Ok(report::write(&report, form, &options, out)?))
+            .settle(ExitCode::Pass, edge))
     }
 }

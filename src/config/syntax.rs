@@ -126,6 +126,11 @@ const PHRASES: &[(&str, &str, &str)] = &[
         "the keys of one map begin in the same column, each with `: ` behind it",
     ),
     (
+        "Recursive reference",
+        "an anchor that holds itself",
+        "write out what is meant: an alias stands for what is above it, not for what it is in",
+    ),
+    (
         "expected ':'",
         "a key without `: ` behind it",
         "write `key: value`, with a space behind the colon",

@@ -6,7 +6,7 @@ pub enum ExitCode {
     Pass = 0,
     /// An unwaived finding is at or above `fail-on`.
     Fail = 1,
-    /// The command line or the configuration is wrong.
+    /// The command line or the configuration is wrong, or a file that it asks for cannot be written.
     Usage = 2,
     /// The inputs are wrong: an error-level diagnostic, nothing measured, an empty side.
     Input = 3,
@@ -31,7 +31,10 @@ impl ExitCode {
     pub const ALL: &'static [(Self, &'static str)] = &[
         (Self::Pass, "pass"),
         (Self::Fail, "fail: an unwaived finding is at or above `fail-on`"),
-        (Self::Usage, "the command line or the configuration is wrong"),
+        (
+            Self::Usage,
+            "the command line or the configuration is wrong, or a file that was asked for cannot be written",
+        ),
         (Self::Input, "the inputs are wrong: an error in a file, nothing measured, an empty side"),
         (Self::Unpublished, "the report could not be published, and the gate passed"),
         (Self::Inconclusive, "inconclusive, and the configuration says `inconclusive: fail`"),

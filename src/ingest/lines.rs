@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::document::{BOM, located, shown, unreadable};
 use super::format::Output;
+use super::probe::refuse_pipe;
 use crate::diag::{Code, Diagnostic};
 
 /// How much of a file is held at once, in bytes.
@@ -42,22 +43,26 @@ impl<'a> Line<'a> {
 
 /// Hands the lines of a file to `each`, a batch at a time, and says what cannot be read.
 pub(super) fn batches(path: &Path, output: &Output<'_>, each: &mut dyn FnMut(&[Line<'_>])) {
-    let mut file = match File::open(path) {
+    let opened =
+        path.metadata().and_then(|kind| refuse_pipe(&kind)).and_then(|()| File::open(path));
+    let mut file = match opened {
         Ok(file) => file,
         Err(error) => return output.say(unreadable(path, &error)),
     };
     let mut buffer = Vec::with_capacity(BATCH);
     let mut number = 1;
     loop {
-        let wanted = buffer.len() + BATCH;
+        let before = buffer.len();
         match file.by_ref().take(BATCH as u64).read_to_end(&mut buffer) {
             Ok(_) => {}
             Err(error) => return output.say(unreadable(path, &error)),
         }
-        let at_end = buffer.len() < wanted;
-        let whole = match buffer.iter().rposition(|&b| b == b'\n') {
+        let at_end = buffer.len() < before + BATCH;
+        // What is left of the last batch holds no end of a line.
+        let fresh = buffer.get(before..).unwrap_or_default();
+        let whole = match fresh.iter().rposition(|&b| b == b'\n') {
             _ if at_end => buffer.len(),
-            Some(last) => last + 1,
+            Some(last) => before + last + 1,
             None => 0,
         };
         let (ready, rest) = buffer.split_at(whole);

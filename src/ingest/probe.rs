@@ -1,11 +1,12 @@
 //! A first look at a path, for formats to recognise what is theirs.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::criterion::is_too_large;
 use super::document::BOM;
 
 /// How much of a file is looked at, in bytes.
@@ -28,6 +29,19 @@ pub(super) struct NearMiss {
     pub(super) help: &'static str,
 }
 
+/// Refuses what is neither a file nor a directory: looking into a pipe takes away what is read afterwards, and waits for
+/// as long as nobody writes; a device may never end.
+///
+/// # Errors
+/// It is a pipe, a socket or a device.
+pub(super) fn refuse_pipe(kind: &Metadata) -> io::Result<()> {
+    if kind.is_file() || kind.is_dir() {
+        return Ok(());
+    }
+    let message = "neither a file nor a directory; write the results to a file";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+}
+
 impl Probe {
     /// Takes a look.
     ///
@@ -39,11 +53,7 @@ impl Probe {
         if kind.is_dir() {
             return Ok(Self { path, head: None, whole: false });
         }
-        // Looking into a pipe would take away what is read afterwards.
-        if !kind.is_file() {
-            let message = "neither a file nor a directory; write the results to a file";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-        }
+        refuse_pipe(&kind)?;
         let mut head = Vec::new();
         File::open(&path)?.take(HEAD + 1).read_to_end(&mut head)?;
         let whole = head.len() as u64 <= HEAD;
@@ -131,9 +141,15 @@ impl Probe {
                 help: "run `cargo bench` instead of `cargo criterion`, then name `target/criterion`",
             });
         }
-        self.path.join("Cargo.toml").is_file().then_some(NearMiss {
-            saw: "it is a Cargo project without `target/criterion`",
-            help: "run `cargo bench` first, or name the directory in which criterion wrote its results",
+        if self.path.join("Cargo.toml").is_file() {
+            return Some(NearMiss {
+                saw: "it is a Cargo project without `target/criterion`",
+                help: "run `cargo bench` first, or name the directory in which criterion wrote its results",
+            });
+        }
+        is_too_large(&self.path).then_some(NearMiss {
+            saw: "none of the first 100,000 files and directories in it is a result",
+            help: "name the directory in which the results were written",
         })
     }
 

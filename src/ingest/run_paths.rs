@@ -1,6 +1,5 @@
 //! A path of a side: one run, or a folder of numbered runs.
 
-use std::cmp::Ordering;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,9 +32,8 @@ pub(super) fn numbered(path: &Path) -> io::Result<Option<(Vec<PathBuf>, Vec<Path
     if runs.is_empty() || runs.iter().any(|run| group(&run)) {
         return Ok(None);
     }
-    runs.sort_by(|a, b| in_order(&name(a), &name(b)));
     others.sort();
-    Ok(Some((runs, others)))
+    Ok(Some((in_order(runs), others)))
 }
 
 /// The files of a directory, in order, without hidden ones.
@@ -50,8 +48,7 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
             files.push(entry);
         }
     }
-    files.sort_by(|a, b| in_order(&name(a), &name(b)));
-    Ok(files)
+    Ok(in_order(files))
 }
 
 fn name(path: &Path) -> String {
@@ -71,9 +68,12 @@ fn is_run_name(name: &str) -> bool {
     }
 }
 
-/// Compares names so that numbers in them count as numbers: `run-9` before `run-10`.
-fn in_order(a: &str, b: &str) -> Ordering {
-    natural(a).cmp(&natural(b)).then_with(|| a.cmp(b))
+/// Sorts by name, so that numbers in it count as numbers: `run-9` before `run-10`.
+fn in_order(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let named: Vec<(String, PathBuf)> = paths.into_iter().map(|path| (name(&path), path)).collect();
+    let mut keyed: Vec<_> = named.iter().map(|(name, path)| (natural(name), name, path)).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(.., path)| path.clone()).collect()
 }
 
 #[cfg(test)]
@@ -82,13 +82,9 @@ mod tests {
 
     #[test]
     fn numbers_in_names_count_as_numbers() {
-        let mut names =
-            ["run-10", "run-9", "run-1", "run-02", "run-100000000000000000000", "run-b"];
-        names.sort_by(|a, b| in_order(a, b));
-        assert_eq!(
-            names,
-            ["run-1", "run-02", "run-9", "run-10", "run-100000000000000000000", "run-b"]
-        );
+        let names = ["run-10", "run-9", "run-1", "run-02", "run-100000000000000000000", "run-b"];
+        let expected = ["run-1", "run-02", "run-9", "run-10", "run-100000000000000000000", "run-b"];
+        assert_eq!(in_order(names.map(PathBuf::from).into()), expected.map(PathBuf::from));
     }
 
     #[test]

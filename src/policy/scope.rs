@@ -15,6 +15,11 @@ pub struct Scope {
     matcher: GlobMatcher,
 }
 
+/// The longest glob, in bytes: what a whole suite of names in braces takes.
+const LONGEST: usize = 16 << 10;
+/// How deep braces may be nested.
+const DEEPEST: usize = 20;
+
 impl Scope {
     /// Reads a glob.
     ///
@@ -23,6 +28,19 @@ impl Scope {
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("an empty glob matches nothing; write `**` for every benchmark".into());
+        }
+        // Within these bounds globset can compile everything that it can parse; beyond them it panics.
+        if text.len() > LONGEST {
+            return Err(format!(
+                "{} is longer than {LONGEST} bytes; write several rules",
+                crate::diag::quoted(text)
+            ));
+        }
+        if depth(text) > DEEPEST {
+            return Err(format!(
+                "{} nests more than {DEEPEST} braces; write several rules",
+                crate::diag::quoted(text)
+            ));
         }
         let glob = GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build();
         match glob {
@@ -46,6 +64,21 @@ impl Scope {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// How deep braces are nested at most; those that mean themselves count as well.
+fn depth(glob: &str) -> usize {
+    let mut deepest = 0;
+    glob.bytes().fold(0_usize, |depth, byte| {
+        let depth = match byte {
+            b'{' => depth + 1,
+            b'}' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        deepest = deepest.max(depth);
+        depth
+    });
+    deepest
 }
 
 impl PartialEq for Scope {
@@ -82,6 +115,36 @@ impl JsonSchema for Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The longest globs of every kind compile, and deeper ones are refused before they reach the crate, which panics.
+    #[test]
+    fn what_is_no_reasonable_glob_is_refused() {
+        for part in [
+            "*",
+            "?",
+            "**/",
+            "*a",
+            "[!a-zé]",
+            "[é-ü]",
+            "{a,b}",
+            "{*,?}",
+            "é",
+            "\\*",
+            "{a/**/b,[c-d]}",
+        ] {
+            let longest = part.repeat(LONGEST / part.len());
+            let scope = Scope::parse(&longest).unwrap_or_else(|error| panic!("{part}: {error}"));
+            let _ = scope.contains(&BenchmarkId::new("a/b"));
+            let error = Scope::parse(&(longest + part)).expect_err("too long");
+            assert!(error.contains("is longer than 16384 bytes"), "{error}");
+        }
+        let nested = |n: usize| format!("{}a{}", "{".repeat(n), "}".repeat(n));
+        assert!(Scope::parse(&nested(DEEPEST)).is_ok());
+        for n in [DEEPEST + 1, 300, 8_000] {
+            let error = Scope::parse(&nested(n)).expect_err("too deep");
+            assert!(error.contains("nests more than 20 braces"), "{error}");
+        }
+    }
 
     #[test]
     fn a_star_stays_within_a_segment_and_two_go_across() {

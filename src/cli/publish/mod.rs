@@ -3,7 +3,6 @@
 mod outcome;
 mod triggered;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use clap::Args;
 use jiff::civil::Date;
 use tokio::runtime::{Builder, Runtime};
 
-use super::load::{TemplateArgs, Where};
+use super::load::{self, TemplateArgs, Where};
 use super::output::CommentArgs;
 use super::{Common, Edge};
 use crate::config::Config;
@@ -24,7 +23,7 @@ use crate::github::publish::{self, Destination, Wishes};
 use crate::github::review::Reviewer;
 use crate::github::{Client, Server, Token, outputs, preview};
 use crate::model::Report;
-use crate::report::{Options, RenderError, Templates, bundle, is_gate_name};
+use crate::report::{Options, RenderError, Templates, is_gate_name};
 
 /// Put a finished report on GitHub: a comment, the summary of the job, and what else is asked for.
 #[derive(Debug, Args)]
@@ -107,7 +106,7 @@ impl Publish {
         let job = match job {
             Ok(job) => job,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
@@ -130,15 +129,15 @@ impl Publish {
         let templates = match templates {
             Ok(templates) => templates,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
-        let report = match read(file) {
+        let report = match load::report(file) {
             Ok(report) => report,
             // Whoever waits for a verdict is told that there is none.
             Err(diagnostic) => {
-                edge.say(std::slice::from_ref(&diagnostic))?;
+                edge.say(std::slice::from_ref(&diagnostic));
                 gate::refuse(&Config::built_in(), vec![diagnostic], ExitCode::Input)
             }
         };
@@ -155,25 +154,25 @@ impl Publish {
             );
         }
         let mut said = outcome::Said::begin(&report, job, &options, common, edge)?;
-        said.annotate(&report, job, edge)?;
+        said.annotate(&report, job, edge);
         let destination = match Destination::of(job) {
             Ok(destination) => destination,
             Err(diagnostic) => {
-                edge.say(&[diagnostic])?;
+                edge.say(&[diagnostic]);
                 return Ok(ExitCode::Usage);
             }
         };
         for sentence in wishes.left_out(&destination) {
-            edge.print(&format!("{sentence}\n"))?;
+            edge.print(&format!("{sentence}\n"));
         }
         if wishes.any(&destination) {
             match self.connect(edge) {
                 Ok(client) => {
                     let published =
                         publish::publish(&client, &destination, &report, &wishes, &options);
-                    said.published(Requests::start()?.run(published)?, edge)?;
+                    said.published(Requests::start()?.run(published)?, edge);
                 }
-                Err(diagnostic) => said.failed(diagnostic, edge)?,
+                Err(diagnostic) => said.failed(diagnostic, edge),
             }
         }
         said.end(job, edge)
@@ -211,17 +210,6 @@ impl Publish {
     }
 }
 
-/// The report of a file.
-fn read(file: &Path) -> Result<Report, Diagnostic> {
-    let name = file.display().to_string();
-    let text = fs::read_to_string(file).map_err(|error| {
-        Diagnostic::error(Code::Unreadable, format!("cannot read the report: {error}"))
-            .file(name.as_str())
-            .help("the step that compares writes it with `--out json=FILE`; look at why it did not")
-    })?;
-    bundle::read(&text, &name)
-}
-
 /// Prints what would be sent.
 fn preview(
     destination: Option<&Destination>,
@@ -234,16 +222,16 @@ fn preview(
     let preview = match preview::preview(destination, report, wishes, options) {
         Ok(preview) => preview,
         Err(error) => {
-            edge.say(&[error.to_diagnostic()])?;
+            edge.say(&[error.to_diagnostic()]);
             return Ok(ExitCode::Usage);
         }
     };
-    edge.say(&preview.notes)?;
-    edge.print(&preview.lines)?;
+    edge.say(&preview.notes);
+    edge.print(&preview.lines);
     if let Some(comment) = preview.comment {
         let comment =
             if job.in_actions { outputs::unheard(&comment, (edge.random)()?) } else { comment };
-        edge.print(&format!("\n{comment}"))?;
+        edge.print(&format!("\n{comment}"));
     }
     Ok(outcome::exit_of(report))
 }

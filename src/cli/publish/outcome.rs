@@ -42,10 +42,10 @@ impl Said {
         let mut said = Self::new(ExitCode::Pass, job);
         if let Some(path) = &job.output {
             let appended = outputs::append_outputs(path, &Outputs::none(), (edge.random)()?);
-            said.say(appended.err(), edge)?;
+            said.say(appended.err(), edge);
         }
         if let Some(path) = &job.summary {
-            said.say(outputs::append_note(path, notice).err(), edge)?;
+            said.say(outputs::append_note(path, notice).err(), edge);
         }
         Ok(said)
     }
@@ -63,77 +63,56 @@ impl Said {
             Some(last) if !common.verbose => format!("{last}\n"),
             _ => text,
         };
-        edge.print(&shown)?;
+        edge.print(&shown);
         let mut said = Self::new(exit_of(report), job);
         if let Some(path) = &job.output {
             let outputs = Outputs::of(report);
             let appended = outputs::append_outputs(path, &outputs, (edge.random)()?);
-            said.say(appended.err(), edge)?;
+            said.say(appended.err(), edge);
         }
         if let Some(path) = &job.summary {
-            said.say(outputs::append_summary(path, report, options).err(), edge)?;
+            said.say(outputs::append_summary(path, report, options).err(), edge);
         }
         Ok(said)
     }
 
-    fn say(
-        &mut self,
-        diagnostics: impl IntoIterator<Item = Diagnostic>,
-        edge: &mut Edge<'_>,
-    ) -> anyhow::Result<()> {
+    fn say(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>, edge: &mut Edge<'_>) {
         for diagnostic in diagnostics {
             if !self.said.contains(&diagnostic) {
-                edge.say(std::slice::from_ref(&diagnostic))?;
+                edge.say(std::slice::from_ref(&diagnostic));
                 self.said.push(diagnostic);
             }
         }
-        Ok(())
     }
 
     /// Shows the worst findings on the page of the run.
-    pub(super) fn annotate(
-        &self,
-        report: &Report,
-        job: &Job,
-        edge: &mut Edge<'_>,
-    ) -> anyhow::Result<()> {
+    pub(super) fn annotate(&self, report: &Report, job: &Job, edge: &mut Edge<'_>) {
         if job.in_actions {
-            edge.print(&outputs::annotations(report))?;
+            edge.print(&outputs::annotations(report));
         }
-        Ok(())
     }
 
     /// Says what became of publishing.
-    pub(super) fn published(
-        &mut self,
-        published: Published,
-        edge: &mut Edge<'_>,
-    ) -> anyhow::Result<()> {
+    pub(super) fn published(&mut self, published: Published, edge: &mut Edge<'_>) {
         for line in &published.done {
-            edge.print(&format!("{}\n", escape::terminal(line)))?;
+            edge.print(&format!("{}\n", escape::terminal(line)));
         }
-        self.say(published.notes, edge)?;
+        self.say(published.notes, edge);
         for failure in published.failures {
-            self.failed(failure, edge)?;
+            self.failed(failure, edge);
         }
         self.comment_url = published.comment_url.or(self.comment_url.take());
-        Ok(())
     }
 
     /// Says why something could not be published; in a job also on the page of its run, since the exit code may be
     /// passed over.
-    pub(super) fn failed(
-        &mut self,
-        diagnostic: Diagnostic,
-        edge: &mut Edge<'_>,
-    ) -> anyhow::Result<()> {
+    pub(super) fn failed(&mut self, diagnostic: Diagnostic, edge: &mut Edge<'_>) {
         self.failed = true;
         let annotation = outputs::unpublished(&diagnostic);
-        self.say([diagnostic], edge)?;
+        self.say([diagnostic], edge);
         if self.in_job {
-            edge.print(&annotation)?;
+            edge.print(&annotation);
         }
-        Ok(())
     }
 
     /// Counts something as not sent that was said already.
@@ -147,7 +126,7 @@ impl Said {
         if let Some(path) = &job.output {
             let outputs = Outputs::published(self.comment_url.as_deref(), !self.failed);
             let appended = outputs::append_outputs(path, &outputs, (edge.random)()?);
-            self.say(appended.err(), edge)?;
+            self.say(appended.err(), edge);
         }
         Ok(match self.exit {
             ExitCode::Pass if self.failed => ExitCode::Unpublished,

@@ -70,20 +70,20 @@ impl Publish {
             Fetched::Report { report, templates, destination } => {
                 let options = self.options(common, edge, date, templates);
                 let wishes = self.wishes(!self.what.no_status);
-                edge.say(&report.diagnostics)?;
+                edge.say(&report.diagnostics);
                 if self.what.dry_run {
                     return preview(Some(&destination), &report, job, &wishes, &options, edge);
                 }
                 let mut said = Said::begin(&report, job, &options, common, edge)?;
                 for sentence in wishes.left_out(&destination) {
-                    edge.print(&format!("{sentence}\n"))?;
+                    edge.print(&format!("{sentence}\n"));
                 }
                 let published = publish::publish(&client, &destination, &report, &wishes, &options);
-                said.published(requests.run(published)?, edge)?;
+                said.published(requests.run(published)?, edge);
                 said.end(job, edge)
             }
             Fetched::Nothing { notice, unsettled } => {
-                edge.say(std::slice::from_ref(&notice))?;
+                edge.say(std::slice::from_ref(&notice));
                 if self.what.dry_run {
                     return Ok(ExitCode::Pass);
                 }
@@ -111,7 +111,7 @@ impl Publish {
         edge: &mut Edge<'_>,
         settle: impl FnOnce(&mut Said, &mut Edge<'_>) -> anyhow::Result<bool>,
     ) -> anyhow::Result<ExitCode> {
-        edge.say(&diagnostics)?;
+        edge.say(&diagnostics);
         let not_here = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::BadEvent);
         let exit = if not_here { ExitCode::Usage } else { ExitCode::Input };
         if self.what.dry_run {
@@ -120,7 +120,7 @@ impl Publish {
         let report = gate::refuse(&Config::built_in(), diagnostics, exit);
         let options = self.options(common, edge, date, Default::default());
         let mut said = Said::begin(&report, job, &options, common, edge)?;
-        said.annotate(&report, job, edge)?;
+        said.annotate(&report, job, edge);
         if !settle(&mut said, edge)? {
             said.incomplete();
         }
@@ -144,11 +144,11 @@ impl Publish {
         let set = publish::commit_status(client, &destination, gate, State::Error, &description);
         match requests.run(set)? {
             Ok(note) => {
-                edge.say(note.as_slice())?;
+                edge.say(note.as_slice());
                 Ok(true)
             }
             Err(failure) => {
-                said.failed(failure.to_diagnostic("set the commit status"), edge)?;
+                said.failed(failure.to_diagnostic("set the commit status"), edge);
                 Ok(false)
             }
         }

@@ -1,9 +1,13 @@
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{Event, Repository, RunRef, Sha};
 use crate::diag::{Code, Diagnostic, quoted};
 use crate::report::escape;
+
+/// Far more than GitHub writes, whose payloads have at most 25 MB, in bytes.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// A job of GitHub Actions, as its environment tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +106,12 @@ fn payload(path: &Path) -> Result<serde_json::Value, Diagnostic> {
             .file(path.display().to_string())
             .help("GITHUB_EVENT_PATH must name the payload that GitHub wrote")
     };
-    let text = fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+    let mut text = String::new();
+    let read =
+        File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text));
+    read.map_err(|error| bad(error.to_string()))?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(bad("it is larger than 64 MiB".to_owned()));
+    }
     serde_json::from_str(&text).map_err(|error| bad(error.to_string()))
 }

@@ -14,15 +14,23 @@ pub use step::{Outputs, append_outputs};
 pub use summary::append_summary;
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::diag::{Code, Diagnostic};
 
-/// Appends to a file of the runner; what other steps wrote there stays.
+/// Appends to a file of the runner; what other steps wrote there stays. All of it or nothing: the runner refuses a step
+/// whose outputs break off in the middle of one.
 fn append(path: &Path, text: &str, what: &str) -> Result<(), Diagnostic> {
-    let file = OpenOptions::new().append(true).create(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+    let append = || {
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        let before = file.metadata()?.len();
+        file.write_all(text.as_bytes()).inspect_err(|_| {
+            // What cannot be taken back either is no regular file, or lost with its disk.
+            let _ = file.set_len(before);
+        })
+    };
+    append().map_err(|error: io::Error| {
         Diagnostic::warning(Code::NotPublished, format!("cannot write {what}: {error}"))
             .file(path.display().to_string())
             .help("the runner makes this file; leave its variable as it is")

@@ -20,7 +20,7 @@ use files::{BenchmarkFile, SampleFile};
 use walk::Baseline;
 
 pub use walk::Trees;
-pub(super) use walk::{numbered_run, root};
+pub(super) use walk::{is_too_large, numbered_run, root};
 
 /// criterion.rs 0.2 to 0.8.
 pub(super) struct Criterion;

@@ -5,12 +5,14 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::files::BenchmarkFile;
+use crate::diag::{Code, Diagnostic};
 use crate::ingest::document;
 use crate::ingest::format::Output;
 
@@ -87,7 +89,13 @@ impl Trees {
 
 /// Every directory with results, sorted by path.
 fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
-    let mut found = below(root, None, output);
+    let walk = Walk { root, output, left: AtomicI64::new(MOST_DIRECTORIES) };
+    let mut found = walk.below(root, 0, None);
+    if walk.left.into_inner() < 0 {
+        output.say(walk_too_long(root));
+        // Which of them were found is chance.
+        found.clear();
+    }
     // `change/` holds relative estimates and `report/` pictures; neither is a run.
     found.retain(|b| b.has_sample || !matches!(b.name.as_str(), "change" | "report"));
     found
@@ -99,56 +107,99 @@ struct Followed<'a> {
     before: Option<&'a Followed<'a>>,
 }
 
-/// The directories with results in and below a directory, sorted by path. Directories are read in parallel: a suite has
-/// one for each benchmark.
-fn below(dir: &Path, links: Option<&Followed<'_>>, output: &Output<'_>) -> Vec<Baseline> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) => {
-            output.say(document::unreadable(dir, &error));
+/// How many directories are read: ten times those of a suite of 10,000 benchmarks. Links from directory to directory make
+/// a few of them into more than can ever be read.
+const MOST_DIRECTORIES: i64 = 500_000;
+
+/// How deep directories are read; criterion's lie five deep.
+const DEEPEST: usize = 100;
+
+/// How many files and directories are looked at for a first result.
+const LOOKED_AT: usize = 100_000;
+
+/// A walk through the directories below a root.
+struct Walk<'a> {
+    root: &'a Path,
+    output: &'a Output<'a>,
+    /// How many directories may still be read; below zero, there were more.
+    left: AtomicI64,
+}
+
+impl Walk<'_> {
+    /// The directories with results in and below a directory, sorted by path. Directories are read in parallel: a suite has
+    /// one for each benchmark.
+    fn below(&self, dir: &Path, depth: usize, links: Option<&Followed<'_>>) -> Vec<Baseline> {
+        let output = self.output;
+        if self.left.fetch_sub(1, Ordering::Relaxed) <= 0 {
             return Vec::new();
         }
-    };
-    let mut here = Baseline { dir: dir.to_owned(), name: name_of(dir), ..Baseline::default() };
-    let (mut has_results, mut inner) = (false, Vec::new());
-    for entry in entries {
-        let entry = match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
-            Ok((kind, entry)) if kind.is_symlink() => {
-                (fs::metadata(entry.path()).map(|of| of.file_type()), true, entry)
-            }
-            Ok((kind, entry)) => (Ok(kind), false, entry),
+        if depth > DEEPEST {
+            output.say(too_deep(self.root));
+            return Vec::new();
+        }
+        let entries = match fs::read_dir(dir) {
+            Ok(entries) => entries,
             Err(error) => {
                 output.say(document::unreadable(dir, &error));
-                continue;
+                return Vec::new();
             }
         };
-        match entry {
-            (Ok(kind), is_link, entry) if kind.is_dir() => inner.push((entry.path(), is_link)),
-            (Ok(kind), _, entry) if kind.is_file() => {
-                let name = entry.file_name();
-                has_results |= RESULTS.iter().any(|known| name == *known);
-                here.has_benchmark |= name == "benchmark.json";
-                here.has_sample |= name == "sample.json";
+        let mut here = Baseline { dir: dir.to_owned(), name: name_of(dir), ..Baseline::default() };
+        let (mut has_results, mut inner) = (false, Vec::new());
+        for entry in entries {
+            let entry = match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
+                Ok((kind, entry)) if kind.is_symlink() => {
+                    (fs::metadata(entry.path()).map(|of| of.file_type()), true, entry)
+                }
+                Ok((kind, entry)) => (Ok(kind), false, entry),
+                Err(error) => {
+                    output.say(document::unreadable(dir, &error));
+                    continue;
+                }
+            };
+            match entry {
+                (Ok(kind), is_link, entry) if kind.is_dir() => inner.push((entry.path(), is_link)),
+                (Ok(kind), _, entry) if kind.is_file() => {
+                    let name = entry.file_name();
+                    has_results |= RESULTS.iter().any(|known| name == *known);
+                    here.has_benchmark |= name == "benchmark.json";
+                    here.has_sample |= name == "sample.json";
+                }
+                (Ok(_), ..) => {}
+                (Err(error), _, entry) => output.say(document::unreadable(&entry.path(), &error)),
             }
-            (Ok(_), ..) => {}
-            (Err(error), _, entry) => output.say(document::unreadable(&entry.path(), &error)),
         }
+        inner.sort_unstable_by(|(a, _), (b, _)| a.file_name().cmp(&b.file_name()));
+        let mut found: Vec<Baseline> = has_results.then_some(here).into_iter().collect();
+        found.par_extend(inner.par_iter().flat_map_iter(|(inner, is_link)| {
+            if !is_link {
+                return self.below(inner, depth + 1, links);
+            }
+            match follow(dir, inner, links) {
+                Ok(from) => self.below(inner, depth + 1, Some(&Followed { from, before: links })),
+                Err(error) => {
+                    output.say(document::unreadable(inner, &error));
+                    Vec::new()
+                }
+            }
+        }));
+        found
     }
-    inner.sort_unstable_by(|(a, _), (b, _)| a.file_name().cmp(&b.file_name()));
-    let mut found: Vec<Baseline> = has_results.then_some(here).into_iter().collect();
-    found.par_extend(inner.par_iter().flat_map_iter(|(inner, is_link)| {
-        if !is_link {
-            return below(inner, links, output);
-        }
-        match follow(dir, inner, links) {
-            Ok(from) => below(inner, Some(&Followed { from, before: links }), output),
-            Err(error) => {
-                output.say(document::unreadable(inner, &error));
-                Vec::new()
-            }
-        }
-    }));
-    found
+}
+
+/// The error for more directories than a suite has.
+fn walk_too_long(root: &Path) -> Diagnostic {
+    let message = format!("more than {MOST_DIRECTORIES} directories lie in it");
+    Diagnostic::error(Code::Malformed, message)
+        .file(document::shown(root))
+        .help("name the directory in which criterion wrote its results; symbolic links in it may lead far")
+}
+
+/// The error for directories deeper than any benchmark's.
+fn too_deep(root: &Path) -> Diagnostic {
+    Diagnostic::error(Code::Malformed, format!("directories in it are more than {DEEPEST} deep"))
+        .file(document::shown(root))
+        .help("criterion's are five deep: name the directory in which it wrote its results")
 }
 
 /// The resolved directory of a link, unless the link leads back to where it was come from.
@@ -182,12 +233,21 @@ fn name_of(dir: &Path) -> String {
 /// The files that tell a directory of results.
 const RESULTS: [&str; 3] = ["benchmark.json", "estimates.json", "sample.json"];
 
-/// These files, one after the other in the order of their paths.
+/// These files, one after the other in the order of their paths, as far as is looked.
 fn result_files(root: &Path) -> impl Iterator<Item = walkdir::DirEntry> {
-    let files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter().flatten();
-    files.filter(|entry| {
+    entries(root).take(LOOKED_AT).flatten().filter(|entry| {
         entry.file_type().is_file() && RESULTS.iter().any(|name| entry.file_name() == *name)
     })
+}
+
+/// Whether more lies in a directory than is looked at for a first result.
+pub(in crate::ingest) fn is_too_large(root: &Path) -> bool {
+    entries(root).nth(LOOKED_AT).is_some()
+}
+
+/// What lies in and below a directory, in the order of the paths.
+fn entries(root: &Path) -> walkdir::IntoIter {
+    WalkDir::new(root).max_depth(DEEPEST).follow_links(true).sort_by_file_name().into_iter()
 }
 
 #[cfg(test)]

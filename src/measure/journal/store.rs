@@ -57,14 +57,21 @@ pub(super) fn write_header(dir: &Path, header: &Header) -> Result<(), Diagnostic
     let fail = |error: &io::Error| unusable(&path, "cannot be written", error);
     let mut text = serde_json::to_string_pretty(header).map_err(|e| fail(&e.into()))?;
     text.push('\n');
-    let next = dir.join("runset.json.next");
+    replace(&path, &dir.join("runset.json.next"), text.as_bytes()).map_err(|e| fail(&e))
+}
+
+/// Replaces a file by way of another one beside it, so that either the old or the new one is there, whole.
+fn replace(path: &Path, next: &Path, bytes: &[u8]) -> io::Result<()> {
     let write = || {
-        let mut file = File::create(&next)?;
-        file.write_all(text.as_bytes())?;
+        let mut file = File::create(next)?;
+        file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&next, &path)
+        fs::rename(next, path)
     };
-    write().map_err(|e| fail(&e))
+    write().inspect_err(|_| {
+        // Half a file would only take up the room that lacks already.
+        let _ = fs::remove_file(next);
+    })
 }
 
 pub(super) fn resume(dir: &Path) -> Result<Resumed, Diagnostic> {
@@ -245,10 +252,7 @@ pub(super) fn forget(
             serde_json::from_slice(line).map_or(true, |line: Written| !which(&line.into()))
         };
         text = lines.filter(stays).collect::<Vec<_>>().concat();
-        let mut file = File::create(&next)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&next, &path)?;
+        replace(&path, &next, &text)?;
         Ok(text.len() as u64)
     };
     journal.length = write().map_err(|e| unusable(&path, "cannot be written", &e))?;
