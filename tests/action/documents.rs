@@ -1,5 +1,6 @@
 //! The README's table and the examples.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -95,4 +96,26 @@ fn actions_are_pinned_by_commit() {
         }
     }
     assert!(uses >= 10, "{uses} uses");
+}
+
+/// The programs that the action asks for are those that a release builds, sums up and collects licences for.
+#[test]
+fn a_release_has_the_programs_that_the_action_downloads() {
+    let targets = |path: &str| -> BTreeSet<String> {
+        let is_part =
+            |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
+        text(path)
+            .split(|character| !is_part(character))
+            .map(|word| word.trim_start_matches("benchgate-"))
+            .filter(|word| word.starts_with("x86_64-") || word.starts_with("aarch64-"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let asked = targets("action/prepare.sh");
+    assert_eq!(asked.len(), 5, "{asked:?}");
+    for path in
+        [".ci/checksums", ".github/workflows/ci.yml", ".github/workflows/release.yml", "about.toml"]
+    {
+        assert_eq!(targets(path), asked, "{path}");
+    }
 }
