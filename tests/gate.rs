@@ -843,6 +843,38 @@ fn deciding_again_says_nothing_twice_and_forgets_no_mistake_of_reading() {
     assert_eq!(codes(&again), [Code::MixedUnits]);
 }
 
+/// Lines are read side by side, so that which of them arrives first is chance.
+#[test]
+fn mistakes_are_the_same_in_any_order_of_arrival() {
+    let mut runs = suite(5, |_| 1.0);
+    for (run, link) in runs.iter_mut().zip(1..) {
+        run.link = Some(link);
+    }
+    // One run comes twice, the second time in another unit and from another link.
+    let twice = runs.first().cloned().expect("a run");
+    let origin = Origin { line: Some(1_000), ..twice.origin.clone() };
+    runs.push(Run { unit: Unit::Bytes, link: Some(1_000), origin, ..twice });
+    let forward = interleaved(runs.clone());
+    runs.reverse();
+    assert_eq!(codes(&forward), [Code::MixedUnits, Code::DuplicateBenchmark]);
+    assert_eq!(interleaved(runs), forward);
+    let first = forward.measurements.first().expect("a measurement");
+    assert_eq!((first.unit, first.links.first()), (Unit::Nanoseconds, Some(&Some(1))));
+}
+
+#[test]
+fn both_looks_must_have_one_unit() {
+    let mut again = suite(5, slower(3, 1.2));
+    again.retain(|run| run.benchmark.as_str() == "group/b03");
+    for run in &mut again {
+        run.stage = Stage::Confirm;
+        run.unit = if run.side == Side::Head { Unit::Bytes } else { run.unit };
+    }
+    let report = interleaved([suite(5, slower(3, 1.2)), again].concat());
+    assert_eq!(codes(&report), [Code::UnitMismatch]);
+    assert_eq!(report.outcome, Outcome::Error);
+}
+
 /// The lines that the terminal underlines are not part of the file.
 fn without_excerpts(mut report: Report) -> Report {
     for diagnostic in &mut report.diagnostics {

@@ -147,7 +147,7 @@ impl<'a> Planner<'a, '_> {
                 }
                 continue;
             }
-            self.say_units(benchmark, metric, screen);
+            self.say_units(benchmark, metric, [screen, confirm]);
             let pair =
                 self.pair(benchmark, metric.clone(), statistic, better, screen, confirm, rule);
             self.pairs.push(pair);
@@ -284,10 +284,9 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    fn say_units(&self, benchmark: &BenchmarkId, metric: &Metric, sides: Sides<'_>) {
-        if let Some((base, head)) = sides.both()
-            && base.unit != head.unit
-        {
+    fn say_units(&self, benchmark: &BenchmarkId, metric: &Metric, stages: [Sides<'_>; 2]) {
+        let mut compared = stages.into_iter().filter_map(Sides::both);
+        if compared.any(|(base, head)| base.unit != head.unit) {
             let message = format!(
                 "{metric} of {} has one unit in base and another in head",
                 quoted(benchmark.as_str())

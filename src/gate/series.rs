@@ -20,16 +20,18 @@ pub(super) struct Key {
     pub(super) side: Side,
 }
 
-/// The runs of one measurement.
+/// The runs of one measurement. Runs come in any order, so nothing here may depend on which of them came first.
 #[derive(Debug)]
 pub(super) struct Series {
+    /// That of one of the runs; with `other_unit`, of any.
     unit: Unit,
     other_unit: bool,
     averages: bool,
     summary: Option<SummaryOf>,
     throughput: Option<Throughput>,
     entries: Vec<Entry>,
-    links: Vec<(u32, u64)>,
+    /// Which run was linked with which seed; few run sets say so.
+    links: Vec<((u32, Origin), u64)>,
     first: Option<First>,
 }
 
@@ -39,6 +41,7 @@ struct First {
     block: u32,
     from_summary: bool,
     origin: Origin,
+    unit: Unit,
     quantiles: Vec<f64>,
     /// The samples, where a named test may want them.
     values: Vec<f64>,
@@ -90,7 +93,7 @@ impl Series {
             value: number.value,
             spread: reduced.spread.unwrap_or(f64::NAN),
         });
-        self.links.extend(run.link.map(|link| (run.block, link)));
+        self.links.extend(run.link.map(|link| ((run.block, run.origin.clone()), link)));
         let from_summary = reduced.summary.is_some();
         let earlier = |first: &First| {
             (run.block, from_summary, &run.origin)
@@ -101,6 +104,7 @@ impl Series {
                 block: run.block,
                 from_summary,
                 origin: run.origin.clone(),
+                unit: run.unit,
                 // The samples are the same for every statistic of them; once is enough.
                 quantiles: match number.statistic {
                     Statistic::Median => {
@@ -127,7 +131,7 @@ pub(super) fn measurement(
             .cmp(&(b.block, b.from_summary, &b.origin))
             .then(a.value.total_cmp(&b.value))
     });
-    let links: HashMap<u32, u64> = mem::take(&mut series.links).into_iter().collect();
+    let links: HashMap<(u32, Origin), u64> = mem::take(&mut series.links).into_iter().collect();
     let place = |diagnostic: Diagnostic, entry: &Entry| {
         let diagnostic = diagnostic.file(&*entry.origin.file);
         match entry.origin.line {
@@ -138,11 +142,12 @@ pub(super) fn measurement(
     let what = || format!("{} {} of {}", key.metric, key.statistic, quoted(benchmark.as_str()));
     let first = series.first.take();
     let inside = first.as_ref().and_then(|first| first.interval);
+    let unit = first.as_ref().map_or(series.unit, |first| first.unit);
     let (quantiles, values) =
         first.map(|first| (first.quantiles, first.values)).unwrap_or_default();
     let mut m = Measurement {
         side: key.side,
-        unit: series.unit,
+        unit,
         estimate: None,
         low: None,
         high: None,
@@ -214,7 +219,7 @@ pub(super) fn measurement(
         m.per_run.push(entry.value);
         m.noise.push(Some(entry.spread).filter(|s| s.is_finite()));
         m.blocks.push(entry.block);
-        m.links.push(links.get(&entry.block).copied());
+        m.links.push(links.get(&(entry.block, entry.origin.clone())).copied());
         m.trials.push(u64::from(entry.samples));
         m.samples += u64::from(entry.samples);
         m.outliers += u64::from(entry.outliers);

@@ -89,7 +89,7 @@ pub struct Throughput {
 }
 
 /// A file and, where there is one, a line (from 1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The file as the user named it.
     pub file: Arc<str>,
