@@ -8,6 +8,8 @@ mod regression;
 mod relation;
 mod scaling;
 mod stability;
+#[cfg(test)]
+mod testing;
 
 pub use budget::Budget;
 pub use growth::Growth;

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{Measurement, Order};
+use crate::policy::rules::testing;
 
 const MB: f64 = 1e6;
 
@@ -26,25 +27,15 @@ fn soak(side: Side, name: &str, slope: f64, reach: f64) -> Vec<Measurement> {
     ]
 }
 
-fn rule(json: serde_json::Value) -> Growth {
-    serde_json::from_value(json).expect("a rule")
+fn rule(keys: serde_json::Value) -> Growth {
+    testing::rule(keys)
 }
 
+/// What a rule says: a line a benchmark, note and finding.
 fn said(rule: &Growth, measurements: &[Measurement], order: Order) -> Vec<String> {
-    let declared = Declared { margin: 0.03, ..Declared::default() };
-    let measured = Measured::new(measurements, &declared).ordered(order);
-    let checked = rule.check(&measured).expect("it looks at what was measured");
-    let table = checked.tables.first().expect("a table");
-    let row = |row: &TableRow| {
-        format!("{} = {:?}", row.benchmark.as_ref().map_or("", BenchmarkId::as_str), row.status)
-    };
-    table
-        .rows
-        .iter()
-        .map(row)
-        .chain(table.notes.iter().map(|note| format!("note: {note}")))
-        .chain(checked.findings.iter().map(|f| format!("{} {}: {}", f.rule, f.severity, f.message)))
-        .collect()
+    testing::said(rule, measurements, order, |_, row| {
+        row.benchmark.as_ref().map_or(String::new(), ToString::to_string)
+    })
 }
 
 #[test]
@@ -149,8 +140,7 @@ fn a_base_without_the_metric_is_not_measured() {
 fn a_requirement_that_nothing_matches_has_a_row() {
     let named = rule(json!({ "id": "MEM-1", "benchmarks": "sook", "slope": "50MB/h" }));
     let measurements = soak(Side::Head, "soak", 1.0, 0.5);
-    let declared = Declared { margin: 0.03, ..Declared::default() };
-    let checked = named.check(&Measured::new(&measurements, &declared)).expect("it looks");
+    let checked = testing::check(&named, &measurements, Order::Unknown);
     let row = &checked.tables[0].rows[0];
     assert_eq!(
         (row.requirement.as_deref(), row.status, row.cells.get("benchmark")),
@@ -215,8 +205,7 @@ fn samples_without_times_are_said() {
 
 #[test]
 fn mistakes_in_a_rule_are_found() {
-    let declared = Declared { margin: 0.03, ..Declared::default() };
-    for (json, expected) in [
+    for (keys, expected) in [
         (json!({}), vec![": a growth rule needs a limit"]),
         (
             json!({ "slope": "50ms/h" }),
@@ -233,11 +222,6 @@ fn mistakes_in_a_rule_are_found() {
         ),
         (json!({ "slope": "50MB/h", "ratio": "1.5x", "tier": "must" }), vec![]),
     ] {
-        let found: Vec<String> = rule(json)
-            .problems(&declared)
-            .into_iter()
-            .map(|p| format!("{}: {}", p.key, p.message))
-            .collect();
-        assert_eq!(found, expected);
+        assert_eq!(testing::problems(&rule(keys)), expected);
     }
 }

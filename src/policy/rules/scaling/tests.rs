@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{Measurement, Order, Unit};
+use crate::policy::rules::testing;
 
 /// One number a run, at a size of a family.
 fn measurement(side: Side, benchmark: &str, metric: &str, per_run: &[f64]) -> Measurement {
@@ -30,33 +31,21 @@ fn runs(side: Side, name: &str, sizes: &[f64], law: impl Fn(f64) -> f64) -> Vec<
     sizes.iter().map(|&n| measurement(side, &format!("{name}{n}"), "time", &at(n))).collect()
 }
 
-fn rule(json: serde_json::Value) -> Scaling {
-    serde_json::from_value(json).expect("a rule")
+fn rule(keys: serde_json::Value) -> Scaling {
+    testing::rule(keys)
 }
 
 /// What a rule says: a line a row, note and finding.
 fn said(rule: &Scaling, measurements: &[Measurement], order: Order) -> Vec<String> {
-    let declared = Declared { margin: 0.03, ..Declared::default() };
-    let measured = Measured::new(measurements, &declared).ordered(order);
-    let checked = rule.check(&measured).expect("it looks at what was measured");
-    let table = checked.tables.first().expect("a table");
     let text = |row: &TableRow, key: &str| match row.cells.get(key) {
         Some(Cell::Text(text) | Cell::Name(text)) => text.clone(),
         Some(Cell::Number(number)) => format!("{:.2}", number.value),
         _ => "-".to_owned(),
     };
-    let row = |row: &TableRow| {
-        let cells: Vec<String> =
-            table.columns.iter().map(|column| text(row, &column.key)).collect();
-        format!("{} = {:?}", cells.join(" | "), row.status)
-    };
-    table
-        .rows
-        .iter()
-        .map(row)
-        .chain(table.notes.iter().map(|note| format!("note: {note}")))
-        .chain(checked.findings.iter().map(|f| format!("{} {}: {}", f.rule, f.severity, f.message)))
-        .collect()
+    testing::said(rule, measurements, order, |table, row| {
+        let cells = table.columns.iter().map(|column| text(row, &column.key));
+        cells.collect::<Vec<_>>().join(" | ")
+    })
 }
 
 const SIZES: [f64; 4] = [10.0, 100.0, 1000.0, 10_000.0];
@@ -352,14 +341,7 @@ fn a_size_without_its_number_is_not_passed_over() {
 
 #[test]
 fn mistakes_in_a_rule_are_found() {
-    let declared = Declared { margin: 0.03, ..Declared::default() };
-    let problems = |json: serde_json::Value| -> Vec<String> {
-        rule(json)
-            .problems(&declared)
-            .into_iter()
-            .map(|p| format!("{}: {}", p.key, p.message))
-            .collect()
-    };
+    let problems = |keys| testing::problems(&rule(keys));
     assert_eq!(
         problems(json!({ "benchmarks": "a/*", "at-most": "n", "up-to": 10 })),
         Vec::<String>::new()
