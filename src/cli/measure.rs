@@ -3,7 +3,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
@@ -163,7 +162,7 @@ struct CommandArgs {
     #[arg(long, value_name = "PATH", requires = "cmd")]
     results: Option<PathBuf>,
     /// The format of the results; `auto` finds it out by content.
-    #[arg(long, value_name = "FORMAT", requires = "results", default_value = "auto", value_parser = formats())]
+    #[arg(long, value_name = "FORMAT", requires = "results", default_value = "auto", value_parser = format_names())]
     format: String,
 }
 
@@ -181,10 +180,6 @@ enum ModeArg {
 enum ProfileArg {
     Full,
     Quick,
-}
-
-fn formats() -> PossibleValuesParser {
-    format_names()
 }
 
 impl Measure {

@@ -4,12 +4,35 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::fake::{Author, Fake, MALLORY, OCTOCAT, OTHER_APP, WORKFLOW, refusal};
-use crate::scene::{Job, failing, passing};
+use crate::scene::{Done, Job, failing, passing};
 
 const OLD: &str = "<!-- benchgate:report gate=default run=900 attempt=1 -->\nold";
 
 fn marker(run: u64, attempt: u32) -> String {
     format!("<!-- benchgate:report gate=default run={run} attempt={attempt} -->\n### ")
+}
+
+/// Publishes a report that passes, on pull request 7.
+fn publish(fake: &Fake) -> Done {
+    Job::pull_request(fake, false).publish(passing(), &[])
+}
+
+/// Has another run write a comment of its own between our first list and our own writing.
+fn another_run_comments(fake: &Fake, body: String) {
+    let mut first = true;
+    fake.state().after = Some(Box::new(move |state, request, normal| {
+        if std::mem::take(&mut first) && request.method.as_str() == "GET" {
+            state.add(WORKFLOW, &body);
+        }
+        normal
+    }));
+}
+
+/// That of two comments only this one is not folded.
+fn only_shown(fake: &Fake, kept: u64) {
+    let state = fake.state();
+    let shown = state.comments.iter().filter(|comment| !comment.folded).map(|comment| comment.id);
+    assert_eq!((state.comments.len(), shown.collect::<Vec<_>>()), (2, vec![kept]));
 }
 
 #[test]
@@ -79,7 +102,7 @@ fn comments_of_others_are_left_alone_whatever_they_begin_with() {
         state.add(WORKFLOW, &format!("hello\n{OLD}"));
         state.comments.clone()
     };
-    let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+    let done = publish(&fake);
     assert_eq!(done.code, 0, "{}", done.err);
     let state = fake.state();
     assert_eq!(state.comments[..foreign.len()], foreign);
@@ -96,7 +119,7 @@ fn other_tokens_know_their_own_comments() {
             state.me = me;
             (state.add(WORKFLOW, OLD), state.add(me, OLD))
         };
-        let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+        let done = publish(&fake);
         assert_eq!(done.code, 0, "{}", done.err);
         let state = fake.state();
         assert_eq!(state.comment(foreign).body, OLD);
@@ -111,7 +134,7 @@ fn duplicates_of_ours_are_folded() {
     let ids = [(); 3].map(|()| fake.state().add(WORKFLOW, OLD));
     let foreign = fake.state().add(MALLORY, OLD);
     fake.state().comments[0].folded = true;
-    Job::pull_request(&fake, false).publish(passing(), &[]);
+    publish(&fake);
     let state = fake.state();
     assert!(state.comment(ids[2]).body.starts_with(&marker(1000, 1)));
     let folded: Vec<bool> = state.comments.iter().map(|comment| comment.folded).collect();
@@ -126,7 +149,7 @@ fn a_folded_comment_of_ours_is_unfolded_when_it_is_current_again() {
     let fake = Fake::start();
     let id = fake.state().add(WORKFLOW, OLD);
     fake.state().comments[0].folded = true;
-    Job::pull_request(&fake, false).publish(passing(), &[]);
+    publish(&fake);
     assert!(!fake.state().comment(id).folded);
 }
 
@@ -137,7 +160,7 @@ fn all_pages_are_read() {
         fake.state().add(MALLORY, &format!("comment {i}"));
     }
     let own = fake.state().add(WORKFLOW, OLD);
-    Job::pull_request(&fake, false).publish(passing(), &[]);
+    publish(&fake);
     assert!(fake.state().comment(own).body.starts_with(&marker(1000, 1)));
     assert_eq!(fake.state().comments.len(), 251);
 }
@@ -154,7 +177,7 @@ fn a_comment_that_is_deleted_meanwhile_is_written_anew() {
             }
             None
         }));
-        let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+        let done = publish(&fake);
         assert!(done.out.contains("comment on pull request 7 written"), "{}", done.out);
         assert_eq!(fake.state().comments.len(), 1);
     }
@@ -173,26 +196,17 @@ fn a_newer_run_that_writes_at_the_same_time_wins() {
         }
         normal
     }));
-    let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+    let done = publish(&fake);
     assert!(done.err.contains("run 3000"), "{}", done.err);
     assert_eq!(fake.state().comments[0].body, newer);
 
     // It writes a comment of its own between the list and ours.
     for (theirs, kept) in [(3000, 101), (900, 102)] {
         let fake = Fake::start();
-        let body = marker(theirs, 1);
-        let mut first = true;
-        fake.state().after = Some(Box::new(move |state, request, normal| {
-            if std::mem::take(&mut first) && request.method.as_str() == "GET" {
-                state.add(WORKFLOW, &body);
-            }
-            normal
-        }));
-        let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+        another_run_comments(&fake, marker(theirs, 1));
+        let done = publish(&fake);
         assert_eq!(done.code, 0, "{}", done.err);
-        let state = fake.state();
-        let shown: Vec<u64> = state.comments.iter().filter(|c| !c.folded).map(|c| c.id).collect();
-        assert_eq!((state.comments.len(), shown), (2, vec![kept]));
+        only_shown(&fake, kept);
     }
 }
 
@@ -252,7 +266,7 @@ fn a_foreign_comment_that_cannot_be_told_apart_is_no_reason_to_write_over_it() {
         (request.url.path() == "/graphql")
             .then(|| refusal(403, "Resource not accessible by integration"))
     }));
-    let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+    let done = publish(&fake);
     assert_eq!(done.code, 4, "{}", done.err);
     assert_eq!(fake.state().comment(own).body, OLD);
 }
@@ -271,7 +285,7 @@ fn a_newer_run_that_writes_while_a_limit_is_waited_for_wins() {
         state.comments[0].body = body.clone();
         Some(refusal(429, "secondary rate limit").insert_header("retry-after", "1"))
     }));
-    let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+    let done = publish(&fake);
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(done.err.contains("run 3000"), "{}", done.err);
     let state = fake.state();
@@ -297,24 +311,16 @@ fn a_list_that_does_not_show_our_comment_yet_folds_none_but_the_older_one() {
             }
             ResponseTemplate::new(200).set_body_json(json!([state.shown(&state.comments[0])]))
         }));
-        let done = Job::pull_request(&fake, false).publish(passing(), &[]);
+        let done = publish(&fake);
         assert_eq!(done.code, 0, "{}", done.err);
-        let state = fake.state();
-        let shown: Vec<u64> = state.comments.iter().filter(|c| !c.folded).map(|c| c.id).collect();
-        assert_eq!((state.comments.len(), shown), (2, vec![kept]));
+        only_shown(&fake, kept);
     }
 }
 
 #[test]
 fn who_has_no_run_does_not_lose_to_an_earlier_comment() {
     let fake = Fake::start();
-    let mut first = true;
-    fake.state().after = Some(Box::new(move |state, request, normal| {
-        if std::mem::take(&mut first) && request.method.as_str() == "GET" {
-            state.add(WORKFLOW, OLD);
-        }
-        normal
-    }));
+    another_run_comments(&fake, OLD.to_owned());
     let mut job = Job::pull_request(&fake, false);
     job.variables.remove("GITHUB_RUN_ID");
     let done = job.publish(passing(), &[]);
