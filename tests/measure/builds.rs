@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::scene::{Scene, counts, said};
 
@@ -34,7 +34,8 @@ fn git(dir: &Path, arguments: &[&str]) -> String {
 }
 
 /// A repository with a suite, a commit of documentation, one that makes a function slower, and one that is broken.
-fn repository(scene: &Scene) {
+fn repository() -> Scene {
+    let scene = Scene::new("", "");
     let dir = scene.path();
     git(dir, &["init", "-q", "-b", "main"]);
     let commit = |name: &str, files: &[(&str, &str)]| {
@@ -61,24 +62,29 @@ fn repository(scene: &Scene) {
     commit("docs", &[("README.md", "words\n")]);
     commit("slower", &[("lib.rs", &lib(800))]);
     commit("broken", &[("lib.rs", "pub const PARSE: f64 = ;\n")]);
+    scene
 }
 
-fn measure(scene: &Scene, base: &str, head: &str, more: &str) -> std::process::Output {
+/// `benchgate measure` of two sides into `runs`, without the network.
+fn command(scene: &Scene, sides: &str, more: &str) -> Command {
+    let places = "--out-dir runs --work-dir work -q";
+    let mut command = scene.benchgate(&format!("measure {sides} {places} {more} -- --offline"));
+    command.env_remove("CARGO_TARGET_DIR");
+    command
+}
+
+/// The same of two commits.
+fn measure(scene: &Scene, base: &str, head: &str, more: &str) -> Output {
     // How this machine links is what its own test is about.
     let relink = if more.contains("--relink") { "" } else { "--relink 0" };
-    let places = format!("--out-dir runs --work-dir work {relink} -q");
-    scene
-        .benchgate(&format!("measure --base {base} --head {head} {places} {more} -- --offline"))
-        .env_remove("CARGO_TARGET_DIR")
-        .output()
-        .unwrap()
+    let sides = format!("--base {base} --head {head}");
+    command(scene, &sides, &format!("{relink} {more}")).output().unwrap()
 }
 
 /// The main path: two commits are built and compared; the user's tree is as it was, and git knows no further tree.
 #[test]
 fn commits_are_built_and_compared_and_nothing_is_left_behind() {
-    let scene = Scene::new("", "");
-    repository(&scene);
+    let scene = repository();
     fs::write(scene.path().join("README.md"), "not committed").unwrap();
     let before = git(scene.path(), &["status", "--porcelain"]);
 
@@ -126,16 +132,13 @@ fn commits_are_built_and_compared_and_nothing_is_left_behind() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn every_block_has_its_own_order_of_functions() {
-    let scene = Scene::new("", "");
-    repository(&scene);
+    let scene = repository();
     git(scene.path(), &["checkout", "-q", "docs"]);
     // The linker is given a path from the root of the workspace.
     fs::write(scene.path().join("flags.txt"), "-Wl,-O1").unwrap();
     git(scene.path(), &["add", "flags.txt"]);
     git(scene.path(), &["commit", "-q", "-m", "flags"]);
-    let output = scene
-        .benchgate("measure --base HEAD --head HEAD --out-dir runs --work-dir work --relink 5 --blocks 6 -q -- --offline")
-        .env_remove("CARGO_TARGET_DIR")
+    let output = command(&scene, "--base HEAD --head HEAD", "--relink 5 --blocks 6")
         .env("RUSTFLAGS", "-Clink-arg=@flags.txt")
         .output()
         .unwrap();
@@ -169,8 +172,7 @@ harness = false
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn packages_of_a_workspace_may_have_benches_of_one_name() {
-    let scene = Scene::new("", "");
-    repository(&scene);
+    let scene = repository();
     let dir = scene.path();
     git(dir, &["checkout", "-q", "docs"]);
     fs::write(
@@ -219,15 +221,12 @@ fn packages_of_a_workspace_may_have_benches_of_one_name() {
 /// Where the linker cannot order functions, that is said, and the rest goes on.
 #[test]
 fn without_a_linker_that_orders_functions_layout_is_not_sampled() {
-    let scene = Scene::new("", "");
-    repository(&scene);
+    let scene = repository();
     let linker = scene.path().join("linker-fake");
     let script = "#!/bin/sh\ncase \"$*\" in *shuffle-sections*) echo 'unknown option' >&2; exit 1;; esac\nexec cc \"$@\"\n";
     fs::write(&linker, script).unwrap();
     fs::set_permissions(&linker, fs::Permissions::from_mode(0o755)).unwrap();
-    let output = scene
-        .benchgate("measure --base suite --head docs --out-dir runs --work-dir work --relink 5 --blocks 5 -q -- --offline")
-        .env_remove("CARGO_TARGET_DIR")
+    let output = command(&scene, "--base suite --head docs", "--relink 5 --blocks 5")
         .env("RUSTFLAGS", format!("-Clinker={}", linker.display()))
         .output()
         .unwrap();
@@ -242,35 +241,24 @@ fn without_a_linker_that_orders_functions_layout_is_not_sampled() {
 
 #[test]
 fn a_tree_that_exists_is_measured_against_a_commit() {
-    let scene = Scene::new("", "");
-    repository(&scene);
+    let scene = repository();
     fs::write(
         scene.path().join("lib.rs"),
         "pub const PARSE: f64 = 900.0;\npub const PRINT: f64 = 70.0;\n",
     )
     .unwrap();
-    let output = scene
-        .benchgate("measure --base docs --head-dir . --out-dir runs --work-dir work --blocks 5 -q --then-compare -- --offline")
-        .env_remove("CARGO_TARGET_DIR")
-        .output()
-        .unwrap();
+    let output =
+        command(&scene, "--base docs --head-dir .", "--blocks 5 --then-compare").output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output, &scene));
     assert!(!scene.path().join("target").exists(), "builds go to a directory of their own");
 }
 
 #[test]
 fn a_head_without_benches_is_an_error() {
-    let scene = Scene::new("", "");
-    repository(&scene);
+    let scene = repository();
     git(scene.path(), &["checkout", "-q", "docs"]);
     fs::write(scene.path().join("work.rs"), "fn main() {}").unwrap();
-    let output = scene
-        .benchgate(
-            "measure --base docs --head-dir . --out-dir runs --work-dir work -q -- --offline",
-        )
-        .env_remove("CARGO_TARGET_DIR")
-        .output()
-        .unwrap();
+    let output = command(&scene, "--base docs --head-dir .", "").output().unwrap();
     let said = said(&output, &scene);
     assert_eq!(output.status.code(), Some(3));
     for part in ["`work` cannot be measured: it lists no benchmark", "head has no benchmark"] {
