@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use benchgate::config::Config;
-use benchgate::diag::{Code, Diagnostics};
+use benchgate::diag::{Code, Diagnostic, Diagnostics};
 use benchgate::gate::{Collector, Facts, decide, decide_again, flagged};
 use benchgate::model::{
     BenchmarkId, Comparison, Data, Finding, Metric, Order, Origin, Outcome, Report, Run, Severity,
@@ -841,6 +841,15 @@ fn deciding_again_says_nothing_twice_and_forgets_no_mistake_of_reading() {
         config("version: 1\nmetrics: { queue-depth: { unit: count, better: lower } }\n");
     let again = decide_again(report, &declaring, TODAY, false);
     assert_eq!(codes(&again), [Code::MixedUnits]);
+}
+
+#[test]
+fn a_run_that_held_nothing_is_not_forgotten_when_a_report_is_decided_again() {
+    let mut report = interleaved(suite(6, |_| 1.0));
+    let empty = Diagnostic::error(Code::NothingMeasured, "no measurement in it");
+    report.diagnostics.push(empty.file("head/run-7"));
+    let again = decide_again(report, &Config::built_in(), TODAY, false);
+    assert_eq!((codes(&again), again.exit_code), (vec![Code::NothingMeasured], 3));
 }
 
 /// Lines are read side by side, so that which of them arrives first is chance.

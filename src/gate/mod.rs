@@ -35,7 +35,7 @@ use crate::model::{
     environment_mismatches,
 };
 
-/// Diagnostics that [`decide`] makes itself, and makes again.
+/// Diagnostics that only [`decide`] makes, and makes again.
 const DECIDED: &[Code] = &[
     Code::UnusedWaiver,
     Code::ExpiredWaiver,
@@ -43,17 +43,21 @@ const DECIDED: &[Code] = &[
     Code::NothingGated,
     Code::UnitMismatch,
     Code::IncompleteBlocks,
-    Code::NothingMeasured,
     Code::EmptySide,
     Code::TooManyRuns,
     Code::SuiteShift,
     Code::EnvironmentMismatch,
 ];
 
-/// Whether deciding makes it again. Of an unknown metric reading the configuration makes errors, deciding warnings.
+/// Whether deciding makes it again, so that reading did not make it.
 fn made_again(diagnostic: &Diagnostic) -> bool {
-    let undeclared = diagnostic.code == Code::UnknownMetric && diagnostic.level == Level::Warning;
-    undeclared || DECIDED.contains(&diagnostic.code)
+    match diagnostic.code {
+        // Of an unknown metric reading the configuration makes errors, deciding warnings.
+        Code::UnknownMetric => diagnostic.level == Level::Warning,
+        // Of a path that holds nothing reading says where it is; deciding says so of all that was read.
+        Code::NothingMeasured => diagnostic.file.is_none(),
+        code => DECIDED.contains(&code),
+    }
 }
 
 /// Decides every comparison and applies the rules.

@@ -37,6 +37,9 @@ pub(super) struct Sides<'a> {
     pub(super) head: Option<&'a Measurement>,
 }
 
+/// The first look at a statistic, and fresh blocks of it.
+type Looks<'a> = [Sides<'a>; 2];
+
 /// A statistic that a rule wants and the data cannot give.
 pub(super) struct NotMeasurable<'a> {
     pub(super) rule: &'a Regression,
@@ -124,8 +127,11 @@ impl<'a> Planner<'a, '_> {
         };
         let default = default_of(group);
         let rules = self.rules_of(benchmark, metric, default);
-        let sides = |statistic: Statistic, stage: Stage| {
-            group.get(&statistic).and_then(|stages| stages.get(&stage)).copied().unwrap_or_default()
+        let looks_at = |statistic: Statistic| -> Looks<'a> {
+            let stages = group.get(&statistic);
+            [Stage::Screen, Stage::Confirm].map(|stage| {
+                stages.and_then(|stages| stages.get(&stage)).copied().unwrap_or_default()
+            })
         };
         let compared: Vec<(Statistic, Option<&'a Regression>)> = if rules.is_empty() {
             vec![(default, None)]
@@ -134,9 +140,8 @@ impl<'a> Planner<'a, '_> {
         };
         let mut throughput_is_due = true;
         for (statistic, rule) in compared {
-            let (screen, confirm) =
-                (sides(statistic, Stage::Screen), sides(statistic, Stage::Confirm));
-            if screen.any().or(confirm.any()).is_none() {
+            let looks = looks_at(statistic);
+            if looks.into_iter().find_map(Sides::any).is_none() {
                 if let Some(rule) = rule {
                     self.not_measurable(
                         rule,
@@ -147,19 +152,17 @@ impl<'a> Planner<'a, '_> {
                 }
                 continue;
             }
-            self.say_units(benchmark, metric, [screen, confirm]);
-            let pair =
-                self.pair(benchmark, metric.clone(), statistic, better, screen, confirm, rule);
+            self.say_units(benchmark, metric, looks);
+            let pair = self.pair(benchmark, metric.clone(), statistic, better, looks, rule);
             self.pairs.push(pair);
             // It stands right behind the time that it may be derived from.
             if *metric == Metric::time() && statistic == default {
                 throughput_is_due = false;
-                self.throughput(benchmark, statistic, screen, confirm, true);
+                self.throughput(benchmark, statistic, looks, true);
             }
         }
         if throughput_is_due && *metric == Metric::time() {
-            let (screen, confirm) = (sides(default, Stage::Screen), sides(default, Stage::Confirm));
-            self.throughput(benchmark, default, screen, confirm, false);
+            self.throughput(benchmark, default, looks_at(default), false);
         }
     }
 
@@ -182,15 +185,13 @@ impl<'a> Planner<'a, '_> {
         rules
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one pair")]
     fn pair(
         &self,
         benchmark: &'a BenchmarkId,
         metric: Metric,
         statistic: Statistic,
         better: Better,
-        screen: Sides<'a>,
-        confirm: Sides<'a>,
+        [screen, confirm]: Looks<'a>,
         rule: Option<&'a Regression>,
     ) -> Pair<'a> {
         let margin =
@@ -218,10 +219,10 @@ impl<'a> Planner<'a, '_> {
         &mut self,
         benchmark: &'a BenchmarkId,
         statistic: Statistic,
-        screen: Sides<'a>,
-        confirm: Sides<'a>,
+        looks: Looks<'a>,
         behind_its_time: bool,
     ) {
+        let [screen, _] = looks;
         let Some((base, head)) = screen.both() else { return };
         if base.throughput.or(head.throughput).is_none() {
             return;
@@ -240,15 +241,8 @@ impl<'a> Planner<'a, '_> {
                 self.not_measurable(rule, wanted, benchmark, why);
                 continue;
             }
-            let mut pair = self.pair(
-                benchmark,
-                metric.clone(),
-                statistic,
-                Better::Higher,
-                screen,
-                confirm,
-                Some(rule),
-            );
+            let mut pair =
+                self.pair(benchmark, metric.clone(), statistic, Better::Higher, looks, Some(rule));
             let time = self.pairs.last().filter(|_| behind_its_time);
             pair.derived = before.amount == after.amount
                 && time.is_some_and(|time| {
@@ -284,8 +278,8 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    fn say_units(&self, benchmark: &BenchmarkId, metric: &Metric, stages: [Sides<'_>; 2]) {
-        let mut compared = stages.into_iter().filter_map(Sides::both);
+    fn say_units(&self, benchmark: &BenchmarkId, metric: &Metric, looks: Looks<'_>) {
+        let mut compared = looks.into_iter().filter_map(Sides::both);
         if compared.any(|(base, head)| base.unit != head.unit) {
             let message = format!(
                 "{metric} of {} has one unit in base and another in head",
