@@ -6,9 +6,7 @@ use super::recording::Recording;
 use super::window::{Place, Window};
 use super::*;
 use crate::diag::Diagnostics;
-use crate::model::{
-    BenchmarkId, Better, Measurement, Metric, Side, Stage, Statistic, Throughput, Unit,
-};
+use crate::model::{Better, Measurement, Metric, Side, Stage, Statistic, Throughput, Unit};
 
 /// Uniform in (-1, 1), by hash (splitmix64): the same numbers everywhere, without a generator.
 fn jitter(key: u64) -> f64 {
@@ -19,33 +17,14 @@ fn jitter(key: u64) -> f64 {
 }
 
 fn measurement(benchmark: &str, side: Side, metric: &str, per_run: &[(u32, f64)]) -> Measurement {
-    let n = per_run.len();
+    let numbers: Vec<f64> = per_run.iter().map(|&(_, value)| value).collect();
+    let of = (Metric::new(metric), Statistic::Median, Unit::Nanoseconds);
     Measurement {
-        side,
-        benchmark: BenchmarkId::new(benchmark),
-        metric: Metric::new(metric),
-        statistic: Statistic::Median,
-        unit: Unit::Nanoseconds,
         estimate: None,
-        low: None,
-        high: None,
-        n: n as u64,
-        samples: n as u64,
-        outliers: 0,
-        stage: Stage::Screen,
-        per_run: per_run.iter().map(|&(_, value)| value).collect(),
-        noise: vec![Some(0.01); n],
+        noise: vec![Some(0.01); numbers.len()],
         blocks: per_run.iter().map(|&(block, _)| block).collect(),
-        links: vec![None; n],
-        quantiles: Vec::new(),
-        trials: vec![1; n],
-        values: Vec::new(),
-        summary: None,
         averages: true,
-        throughput: None,
-        zero: 0,
-        duplicated: 0,
-        non_finite: 0,
+        ..Measurement::of_runs(side, benchmark, of, &numbers)
     }
 }
 

@@ -102,32 +102,19 @@ fn measurement(c: &Comparison, side: Side) -> Option<Measurement> {
         Side::Head => c.head?,
     }
     .estimate;
+    let per_run = [estimate * 0.99, estimate * 1.01];
+    let of = (c.metric.clone(), c.statistic, c.unit);
     Some(Measurement {
-        side,
-        benchmark: c.benchmark.clone(),
-        metric: c.metric.clone(),
-        statistic: c.statistic,
-        unit: c.unit,
         estimate: Some(estimate),
         low: Some(estimate * 0.988),
         high: Some(estimate * 1.013),
-        n: 2,
         samples: 200,
         outliers: 3,
-        stage: Stage::Screen,
-        per_run: vec![estimate * 0.99, estimate * 1.01],
         noise: vec![Some(0.004), None],
-        blocks: vec![0, 1],
-        links: vec![None, None],
         quantiles: vec![estimate],
         trials: vec![100, 100],
-        values: Vec::new(),
-        summary: None,
         averages: true,
-        throughput: None,
-        zero: 0,
-        duplicated: 0,
-        non_finite: 0,
+        ..Measurement::of_runs(side, c.benchmark.as_str(), of, &per_run)
     })
 }
 

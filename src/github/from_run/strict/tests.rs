@@ -5,37 +5,18 @@ use super::*;
 use crate::config::Config;
 use crate::diag::{Level, render};
 use crate::gate;
-use crate::model::{Metric, Side, Stage, Statistic, Unit};
+use crate::model::{Metric, Side, Statistic, Unit};
 
 const FILE: &str = "benchgate-report.json";
 
 fn measurement(benchmark: &str, side: Side, times: &[f64]) -> Measurement {
+    let of = (Metric::time(), Statistic::Median, Unit::Nanoseconds);
     Measurement {
-        side,
-        benchmark: benchmark.into(),
-        metric: Metric::time(),
-        statistic: Statistic::Median,
-        unit: Unit::Nanoseconds,
         estimate: times.first().copied(),
-        low: None,
-        high: None,
-        n: times.len() as u64,
         samples: 100 * times.len() as u64,
-        outliers: 0,
-        stage: Stage::Screen,
-        per_run: times.to_vec(),
         noise: vec![Some(0.01); times.len()],
-        blocks: (0..).take(times.len()).collect(),
-        links: vec![None; times.len()],
-        quantiles: Vec::new(),
         trials: vec![100; times.len()],
-        values: Vec::new(),
-        summary: None,
-        averages: false,
-        throughput: None,
-        zero: 0,
-        duplicated: 0,
-        non_finite: 0,
+        ..Measurement::of_runs(side, benchmark, of, times)
     }
 }
 
