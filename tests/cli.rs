@@ -9,6 +9,16 @@ use benchgate::ingest;
 use benchgate::policy::Rule;
 use common::{benchgate, jsonl, said};
 
+/// A recorded pair, one benchmark of which became slower.
+const PAIR: [&str; 6] = [
+    "--base",
+    "fixtures/pairs/slower/base",
+    "--head",
+    "fixtures/pairs/slower/head",
+    "--order",
+    "interleaved",
+];
+
 #[test]
 fn everything_has_an_explanation() {
     let rules = Rule::KINDS.iter().map(|kind| kind.name.to_owned());
@@ -97,16 +107,8 @@ fn the_schema_is_the_committed_one() {
 fn a_finished_report_is_rendered_in_every_form() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name).display().to_string();
-    let pair = [
-        "--base",
-        "fixtures/pairs/slower/base",
-        "--head",
-        "fixtures/pairs/slower/head",
-        "--order",
-        "interleaved",
-    ];
     benchgate(&["compare", "--date", "2026-11-21", "--out", &format!("json={}", at("r.json"))])
-        .args(pair)
+        .args(PAIR)
         .output()
         .expect("a run");
     for form in ["text", "markdown", "junit", "json"] {
@@ -142,7 +144,7 @@ fn a_finished_report_is_rendered_in_every_form() {
     assert!(page.contains("<h1>1 benchmark slower than allowed</h1>"));
     let compared = at("compared.html");
     let out = format!("html={compared}");
-    let run = benchgate(&["compare", "--date", "2026-11-21", "--out", &out]).args(pair).output();
+    let run = benchgate(&["compare", "--date", "2026-11-21", "--out", &out]).args(PAIR).output();
     assert_eq!(run.expect("a run").status.code(), Some(1));
     assert_eq!(fs::read_to_string(compared).expect("a page"), page);
 }
@@ -175,17 +177,9 @@ fn colours_are_for_who_asks() {
 /// Quiet leaves the outcome, which is the last line of every report.
 #[test]
 fn quiet_prints_the_outcome() {
-    let pair = [
-        "--base",
-        "fixtures/pairs/slower/base",
-        "--head",
-        "fixtures/pairs/slower/head",
-        "--order",
-        "interleaved",
-    ];
-    let quiet = said(&benchgate(&["compare", "-q"]).args(pair).output().expect("a run").stdout);
+    let quiet = said(&benchgate(&["compare", "-q"]).args(PAIR).output().expect("a run").stdout);
     assert_eq!(quiet, "fail (exit code 1): 1 benchmark slower than allowed\n");
-    let full = said(&benchgate(&["compare"]).args(pair).output().expect("a run").stdout);
+    let full = said(&benchgate(&["compare"]).args(PAIR).output().expect("a run").stdout);
     assert!(full.ends_with(&quiet), "{full}");
 }
 

@@ -1,10 +1,11 @@
+use std::slice;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::SignedDuration;
 
 use super::Edge;
-use crate::diag::{self, Diagnostic, visible};
+use crate::diag::{Diagnostic, visible};
 use crate::measure::{Event, Watch};
 use crate::model::Stage;
 
@@ -37,10 +38,7 @@ impl<'a, 'e> Progress<'a, 'e> {
     fn line(&mut self, text: &str) {
         if !self.quiet {
             let edge = &mut *self.edge;
-            // Whoever measures does not stop because nobody reads along.
-            self.bar.suspend(|| {
-                let _ = writeln!(edge.err, "{text}").and_then(|()| edge.err.flush());
-            });
+            self.bar.suspend(|| edge.tell(&format!("{text}\n")));
         }
     }
 
@@ -109,10 +107,7 @@ impl Watch for Progress<'_, '_> {
 
     fn say(&mut self, diagnostic: &Diagnostic) {
         let edge = &mut *self.edge;
-        self.bar.suspend(|| {
-            let text = diag::render(diagnostic, edge.colour_err);
-            let _ = writeln!(edge.err, "{text}\n").and_then(|()| edge.err.flush());
-        });
+        self.bar.suspend(|| edge.say(slice::from_ref(diagnostic)));
     }
 }
 

@@ -225,7 +225,7 @@ fn change(d: &Decision, confidence: f64) -> Option<Change> {
 fn side_estimate(m: &Measurement, throughput: bool) -> Option<SideEstimate> {
     let estimate = m.estimate?;
     let estimate = match m.throughput.filter(|_| throughput && m.metric == Metric::time()) {
-        Some(t) => t.amount / (estimate * 1e-9),
+        Some(amount) => amount.per_second(estimate),
         None => estimate,
     };
     estimate.is_finite().then_some(SideEstimate { estimate, runs: m.n, samples: m.samples })

@@ -21,7 +21,7 @@ pub(super) fn numbered(path: &Path) -> io::Result<Option<(Vec<PathBuf>, Vec<Path
     let (mut runs, mut others) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(path)? {
         let entry = entry?.path();
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name(&entry);
         match is_run_name(&name) {
             true => runs.push(entry),
             false if name.starts_with('.') => {}

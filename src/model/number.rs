@@ -48,7 +48,7 @@ fn scale(unit: Unit) -> Scale {
 /// Whole counts below a billion are written out (`1,234,567`), because counters are compared exactly.
 #[must_use]
 pub fn quantity(value: f64, unit: Unit) -> String {
-    in_step(value, unit, step_for(value, unit))
+    in_step(value, unit, step(value, unit))
 }
 
 /// Base and head of one row in the same unit, that of the smaller number, unless they are an order of magnitude apart.
@@ -57,16 +57,11 @@ pub fn pair(base: f64, head: f64, unit: Unit) -> (String, String) {
     let (small, large) =
         if base.abs() <= head.abs() { (base.abs(), head.abs()) } else { (head.abs(), base.abs()) };
     if small > 0.0 && large / small < 10.0 {
-        let step = step_for(small, unit);
+        let step = step(small, unit);
         (in_step(base, unit, step), in_step(head, unit, step))
     } else {
         (quantity(base, unit), quantity(head, unit))
     }
-}
-
-/// The unit that a number is shown in: how many stored units it holds, and its name.
-pub(crate) fn step(value: f64, unit: Unit) -> (f64, &'static str) {
-    step_for(value, unit)
 }
 
 /// [`share`] with its sign: `+4.7 %`, `−0.41 %`.
@@ -77,8 +72,9 @@ pub fn difference(fraction: f64) -> String {
     if has_sign { text } else { format!("+{text}") }
 }
 
-/// The largest unit of which the rounded value is at least one.
-fn step_for(value: f64, unit: Unit) -> (f64, &'static str) {
+/// The unit that a number is shown in, the largest of which the rounded value is at least one: how many stored units it
+/// holds, and its name.
+pub(crate) fn step(value: f64, unit: Unit) -> (f64, &'static str) {
     step_in(scale(unit), value)
 }
 

@@ -88,6 +88,14 @@ pub struct Throughput {
     pub unit: Unit,
 }
 
+impl Throughput {
+    /// What is processed a second where an iteration takes so many nanoseconds.
+    #[must_use]
+    pub fn per_second(self, nanoseconds: f64) -> f64 {
+        self.amount / (nanoseconds * 1e-9)
+    }
+}
+
 /// A file and, where there is one, a line (from 1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {

@@ -41,7 +41,7 @@ impl Bounds {
         Some(Self { better, levels, target, severity, evidence: Evidence::Estimate })
     }
 
-    /// The same where a milder severity than proven is not accused.
+    /// The same with what decides: the estimate, or the whole interval, which must then be beyond a limit.
     #[must_use]
     pub fn evidence(self, evidence: Evidence) -> Self {
         Self { evidence, ..self }

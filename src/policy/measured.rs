@@ -342,7 +342,7 @@ impl<'a> Reading<'a> {
     }
 
     fn number(self, stored: f64) -> f64 {
-        self.amount.map_or(stored, |amount| amount.amount / (stored * 1e-9))
+        self.amount.map_or(stored, |amount| amount.per_second(stored))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Counted nouns: the one place that knows how plurals are made.
+//! Counted nouns of reports: the one place that knows how their plurals are made.
 
 pub(crate) use crate::model::number::thousands;
 
