@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::{Edge, interrupt};
 use crate::diag::{Code, Diagnostic, ExitCode, quoted};
-use crate::report::RenderError;
+use crate::report::{RenderError, WriteError};
 
 /// How many symbolic links are followed to a target; Linux follows as many.
 const MOST_LINKS: usize = 40;
@@ -35,6 +35,15 @@ impl From<io::Error> for Unfilled {
 impl From<RenderError> for Unfilled {
     fn from(error: RenderError) -> Self {
         Self::Content(error.to_diagnostic())
+    }
+}
+
+impl From<WriteError> for Unfilled {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Report(error) => error.into(),
+            WriteError::System(error) => error.into(),
+        }
     }
 }
 

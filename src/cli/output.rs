@@ -5,7 +5,7 @@ use std::str::FromStr;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::files::{self, Unfilled, Whole, Written};
+use super::files::{self, Whole, Written};
 use super::{Common, Edge};
 use crate::diag::ExitCode;
 use crate::model::Report;
@@ -109,7 +109,9 @@ pub(super) fn deliver(
         || report::render(report, Form::Text, options),
         || {
             let filled = files.par_iter().map(|target| {
-                Whole::fill(&target.file, |out| write(report, target.form, &plain, out))
+                Whole::fill(&target.file, |out| {
+                    Ok(report::write(report, target.form, &plain, out)?)
+                })
             });
             Written::held(|| filled.collect::<Vec<_>>().into_iter().map(|file| file?.put()))
         },
@@ -122,21 +124,8 @@ pub(super) fn deliver(
         Err(error) => written.problems.push(error.to_diagnostic()),
     }
     for target in streams {
-        let write = |out: &mut dyn Write| write(report, target.form, &plain, out);
+        let write = |out: &mut dyn Write| Ok(report::write(report, target.form, &plain, out)?);
         written.problems.extend(files::stream(&target.file, write).err());
     }
     written.settle(exit, edge)
-}
-
-/// Writes a report in a form.
-///
-/// # Errors
-/// It cannot be rendered, or not be written.
-pub(super) fn write(
-    report: &Report,
-    form: Form,
-    options: &Options,
-    out: &mut dyn Write,
-) -> Result<(), Unfilled> {
-    Ok(out.write_all(report::render(report, form, options)?.as_bytes())?)
 }

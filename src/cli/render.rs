@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -5,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
 use super::load::{self, TemplateArgs, Where};
-use super::output::{CommentArgs, write};
+use super::output::CommentArgs;
 use super::{Common, Edge, files};
 use crate::diag::ExitCode;
 use crate::report::{self, Form};
@@ -68,7 +69,7 @@ impl Render {
                 }
             });
         };
-        Ok(files::write(file, |out| write(&report, form, &options, out))
-            .settle(ExitCode::Pass, edge))
+        let write = |out: &mut dyn Write| Ok(report::write(&report, form, &options, out)?);
+        Ok(files::write(file, write).settle(ExitCode::Pass, edge))
     }
 }

@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use dashmap::DashMap;
 
 use super::identity::{Identity, fingerprint};
 use super::reduce::{Reduced, reduce};
@@ -12,7 +11,7 @@ use crate::model::{BenchmarkId, Measurement, Run};
 #[derive(Debug)]
 pub struct Collector<'a> {
     config: &'a Config,
-    benchmarks: Mutex<HashMap<BenchmarkId, Collected>>,
+    benchmarks: DashMap<BenchmarkId, Collected>,
 }
 
 /// What was read of one benchmark.
@@ -52,18 +51,14 @@ impl<'a> Collector<'a> {
     /// An empty collector; the configuration says which statistics its rules want.
     #[must_use]
     pub fn new(config: &'a Config) -> Self {
-        Self { config, benchmarks: Mutex::default() }
+        Self { config, benchmarks: DashMap::new() }
     }
 
     /// Takes one run.
     pub fn take(&self, run: Run) {
         let fingerprint = fingerprint(&run);
         let reduced = reduce(&run, self.config);
-        let mut benchmarks = self.benchmarks.lock().unwrap_or_else(PoisonError::into_inner);
-        let collected = match benchmarks.get_mut(&run.benchmark) {
-            Some(known) => known,
-            None => benchmarks.entry(run.benchmark.clone()).or_default(),
-        };
+        let mut collected = self.benchmarks.entry(run.benchmark.clone()).or_default();
         collected.identity.add(&run, fingerprint);
         collected.add(&run, &reduced);
     }
@@ -74,9 +69,10 @@ impl<'a> Collector<'a> {
     /// of a recording with itself are said in `diagnostics`.
     #[must_use]
     pub fn finish(self, diagnostics: &Diagnostics) -> Vec<Measurement> {
-        let benchmarks = self.benchmarks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut benchmarks: Vec<(BenchmarkId, Collected)> = self.benchmarks.into_iter().collect();
+        benchmarks.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         // Reading may have seen it already, by the paths.
-        if Identity::same(benchmarks.values().map(|collected| &collected.identity))
+        if Identity::same(benchmarks.iter().map(|(_, collected)| &collected.identity))
             && !diagnostics.contains(Code::SameRecording)
         {
             diagnostics.push(
@@ -84,8 +80,6 @@ impl<'a> Collector<'a> {
                     .help("both sides name one recording; measure the head revision, or name the other directory"),
             );
         }
-        let mut benchmarks: Vec<(BenchmarkId, Collected)> = benchmarks.into_iter().collect();
-        benchmarks.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let mut measurements = Vec::new();
         for (benchmark, Collected { mut series, .. }) in benchmarks {
             series.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));

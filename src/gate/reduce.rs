@@ -23,7 +23,8 @@ pub(super) struct Reduced {
     pub(super) spread: Option<f64>,
     pub(super) samples: u64,
     pub(super) outliers: u64,
-    pub(super) quantiles: Vec<f64>,
+    /// The samples, where all are finite: the first run of a measurement shows their quantiles.
+    pub(super) sorted: Option<Samples>,
     pub(super) kept: Vec<f64>,
     pub(super) averages: bool,
     pub(super) summary: Option<SummaryOf>,
@@ -79,7 +80,6 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
         spread: if finite { samples.spread() } else { None },
         samples: sorted.len() as u64,
         outliers: if finite { samples.outliers() } else { 0 },
-        quantiles: if finite { samples.quantiles() } else { Vec::new() },
         kept: if finite && weighted.len() <= MOST_VALUES && named_test(run, config) {
             in_order()
         } else {
@@ -87,6 +87,7 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
         },
         averages,
         summary: None,
+        sorted: finite.then_some(samples),
     }
 }
 
@@ -121,7 +122,7 @@ fn reduce_summary(summary: &Summary) -> Reduced {
         spread: spread.filter(|s| s.is_finite()),
         samples: summary.n.unwrap_or(0),
         outliers: 0,
-        quantiles: Vec::new(),
+        sorted: None,
         kept: Vec::new(),
         averages: false,
         summary: Some(summary.of),

@@ -7,6 +7,7 @@ use crate::model::{
     BenchmarkId, Measurement, Metric, Origin, Run, Side, Stage, Statistic, SummaryOf, Throughput,
     Unit,
 };
+use crate::stats::reduce::Samples;
 use crate::stats::special::NORMAL_95;
 use crate::stats::{few, growth, reduce};
 
@@ -102,7 +103,9 @@ impl Series {
                 origin: run.origin.clone(),
                 // The samples are the same for every statistic of them; once is enough.
                 quantiles: match number.statistic {
-                    Statistic::Median => reduced.quantiles.clone(),
+                    Statistic::Median => {
+                        reduced.sorted.as_ref().map(Samples::quantiles).unwrap_or_default()
+                    }
                     _ => Vec::new(),
                 },
                 values: reduced.kept.clone(),

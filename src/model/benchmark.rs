@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 /// The name of a benchmark: `group/function/parameter`, as the harness prints it.
 ///
 /// It comes from files that anybody may have written: it can hold any character and any length, so
-/// every output form escapes it. It is cloned for everything that is said of the benchmark, which costs no memory.
+/// every output form escapes it.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
+// Everything that is said of a benchmark holds its name, so copies share it.
 pub struct BenchmarkId(Arc<str>);
 
 impl BenchmarkId {

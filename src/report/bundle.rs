@@ -8,11 +8,13 @@ mod layout;
 mod measured;
 mod tables;
 
+use std::io::{self, Write};
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use self::measured::{Bounds, Measured};
-use super::RenderError;
+use super::{RenderError, WriteError};
 use crate::diag::{Code, Diagnostic};
 use crate::model::{Report, SCHEMA};
 
@@ -26,17 +28,27 @@ pub const MOST_BYTES: usize = 256 << 20;
 /// When the report holds what [`read`] would refuse: a number that is not finite, too many runs, arrays that do not
 /// run in parallel.
 pub fn write(report: &Report) -> Result<String, RenderError> {
-    if let Some(problem) = check::problem(report) {
-        return Err(RenderError::Unwritable(problem));
-    }
     let mut bytes = Vec::new();
+    let unwritable = |error: String| RenderError::Unwritable(error);
+    write_to(report, &mut bytes).map_err(|error| match error {
+        WriteError::Report(error) => error,
+        WriteError::System(error) => unwritable(error.to_string()),
+    })?;
+    String::from_utf8(bytes).map_err(|error| unwritable(error.to_string()))
+}
+
+/// Writes the report file to `out` piece by piece, so that no second report need be held.
+///
+/// # Errors
+/// As [`write`], before anything is written; or what `out` says.
+pub fn write_to(report: &Report, out: &mut dyn Write) -> Result<(), WriteError> {
+    if let Some(problem) = check::problem(report) {
+        return Err(RenderError::Unwritable(problem).into());
+    }
     let mut serializer =
-        serde_json::Serializer::with_formatter(&mut bytes, layout::Layout::default());
-    report
-        .serialize(&mut serializer)
-        .map_err(|error| RenderError::Unwritable(error.to_string()))?;
-    bytes.push(b'\n');
-    String::from_utf8(bytes).map_err(|error| RenderError::Unwritable(error.to_string()))
+        serde_json::Serializer::with_formatter(&mut *out, layout::Layout::default());
+    report.serialize(&mut serializer).map_err(io::Error::from)?;
+    Ok(out.write_all(b"\n")?)
 }
 
 /// Reads a report file that anybody may have written; `file` is its name for messages.

@@ -20,9 +20,11 @@ mod text;
 mod view;
 mod words;
 
-pub use options::{Options, RenderError};
+pub use options::{Options, RenderError, WriteError};
 pub use template::Templates;
 pub(crate) use view::holds_limits;
+
+use std::io::Write;
 
 use crate::model::Report;
 pub use crate::model::number;
@@ -100,5 +102,21 @@ pub fn render(report: &Report, form: Form, options: &Options) -> Result<String, 
         Form::Html => html::render(report, options),
         Form::Junit => junit::render(report),
         Form::Json => bundle::write(report),
+    }
+}
+
+/// Writes a report to `out` in one form, as [`render`] does.
+///
+/// # Errors
+/// As [`render`], before anything is written; or what `out` says.
+pub fn write(
+    report: &Report,
+    form: Form,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), WriteError> {
+    match form {
+        Form::Json => bundle::write_to(report, out),
+        form => Ok(out.write_all(render(report, form, options)?.as_bytes())?),
     }
 }

@@ -1,5 +1,7 @@
 //! What a caller can choose, and what can go wrong.
 
+use std::io;
+
 use jiff::civil::Date;
 
 use super::Templates;
@@ -79,6 +81,17 @@ pub enum RenderError {
     /// The report holds what a report file may not.
     #[error("the report cannot be written: {0}")]
     Unwritable(String),
+}
+
+/// Why a report was not written to where it should go.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// It cannot be written at all.
+    #[error(transparent)]
+    Report(#[from] RenderError),
+    /// The system does not take it.
+    #[error(transparent)]
+    System(#[from] io::Error),
 }
 
 impl RenderError {

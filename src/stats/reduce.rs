@@ -124,7 +124,10 @@ impl Samples {
     /// samples. O(1).
     #[must_use]
     pub fn quantiles(&self) -> Vec<f64> {
-        (0..=20).filter_map(|step| interpolated(&self.values, f64::from(step) / 20.0)).collect()
+        let mut quantiles = Vec::with_capacity(21);
+        quantiles
+            .extend((0..=20).filter_map(|step| interpolated(&self.values, f64::from(step) / 20.0)));
+        quantiles
     }
 }
 
