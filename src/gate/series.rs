@@ -1,6 +1,3 @@
-use std::collections::HashMap;
-use std::mem;
-
 use super::reduce::{Number, Reduced};
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{
@@ -29,7 +26,6 @@ pub(super) struct Series {
     summary: Option<SummaryOf>,
     throughput: Option<Throughput>,
     entries: Vec<Entry>,
-    links: Vec<(u32, u64)>,
     first: Option<First>,
 }
 
@@ -56,6 +52,7 @@ struct Entry {
     from_summary: bool,
     value: f64,
     spread: f64,
+    link: Option<u64>,
 }
 
 impl Series {
@@ -68,7 +65,6 @@ impl Series {
             summary: reduced.summary,
             throughput: run.throughput,
             entries: Vec::new(),
-            links: Vec::new(),
             first: None,
         }
     }
@@ -89,14 +85,15 @@ impl Series {
             from_summary: reduced.summary.is_some(),
             value: number.value,
             spread: reduced.spread.unwrap_or(f64::NAN),
+            link: run.link,
         });
-        self.links.extend(run.link.map(|link| (run.block, link)));
         let from_summary = reduced.summary.is_some();
         let earlier = |first: &First| {
             (run.block, from_summary, &run.origin)
                 < (first.block, first.from_summary, &first.origin)
         };
         if self.first.as_ref().is_none_or(earlier) {
+            self.unit = run.unit;
             self.first = Some(First {
                 block: run.block,
                 from_summary,
@@ -127,7 +124,6 @@ pub(super) fn measurement(
             .cmp(&(b.block, b.from_summary, &b.origin))
             .then(a.value.total_cmp(&b.value))
     });
-    let links: HashMap<u32, u64> = mem::take(&mut series.links).into_iter().collect();
     let place = |diagnostic: Diagnostic, entry: &Entry| {
         let diagnostic = diagnostic.file(&*entry.origin.file);
         match entry.origin.line {
@@ -214,7 +210,7 @@ pub(super) fn measurement(
         m.per_run.push(entry.value);
         m.noise.push(Some(entry.spread).filter(|s| s.is_finite()));
         m.blocks.push(entry.block);
-        m.links.push(links.get(&entry.block).copied());
+        m.links.push(entry.link);
         m.trials.push(u64::from(entry.samples));
         m.samples += u64::from(entry.samples);
         m.outliers += u64::from(entry.outliers);
