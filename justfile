@@ -1,4 +1,4 @@
-# What a contributor runs; `.ci/run` runs the same.
+# What a contributor runs; `.ci/run` runs it, the shipped examples and the fuzz targets' compiler.
 
 # Format, lints, tests, documentation, dependencies, workflows.
 default: fmt lint test doc audit workflows browser

@@ -631,6 +631,37 @@ fn a_recording_compared_with_itself_is_an_error() {
 }
 
 #[test]
+fn equal_totals_of_other_counts_are_no_recording_compared_with_itself() {
+    // A harness that runs for a fixed time: only the counts tell the sides apart.
+    let fixed = |side: Side, count: f64| {
+        move |block: u32| Run {
+            data: Data::Iterations { iters: vec![count; 6], times: vec![1e9; 6] },
+            ..run("fixed", side, block, 1.0)
+        }
+    };
+    let runs = (0..10).map(fixed(Side::Base, 1000.0)).chain((0..10).map(fixed(Side::Head, 500.0)));
+    let report = interleaved(runs.collect());
+    assert_eq!((report.outcome, codes(&report)), (Outcome::Fail, Vec::new()));
+}
+
+#[test]
+fn the_order_in_which_runs_arrive_changes_nothing() {
+    // Two results of one benchmark in one block, of which only the first in the file counts, with its link and unit.
+    let twice = |line: u32, link: u64, value: f64| Run {
+        link: Some(link),
+        origin: Origin { file: Arc::from("runs"), line: Some(line) },
+        ..run("twice", Side::Base, 0, value)
+    };
+    let late = Run { unit: Unit::Bytes, ..twice(2, 7, 120.0) };
+    let runs = vec![late, twice(1, 5, 100.0), run("twice", Side::Head, 0, 100.0)];
+    let reversed = runs.iter().rev().cloned().collect();
+    let report = interleaved(runs);
+    assert_eq!(report, interleaved(reversed));
+    let base = report.measurements.iter().find(|m| m.side == Side::Base);
+    assert_eq!(base.map(|m| (m.unit, m.links.clone())), Some((Unit::Nanoseconds, vec![Some(5)])));
+}
+
+#[test]
 fn a_rule_that_guards_nothing_is_said() {
     let config = config(
         "version: 1\nrules:\n  - regression: { benchmarks: \"parser/**\", metric: time, critical: 20% }\n",
@@ -850,25 +881,6 @@ fn a_run_that_held_nothing_is_not_forgotten_when_a_report_is_decided_again() {
     report.diagnostics.push(empty.file("head/run-7"));
     let again = decide_again(report, &Config::built_in(), TODAY, false);
     assert_eq!((codes(&again), again.exit_code), (vec![Code::NothingMeasured], 3));
-}
-
-/// Lines are read side by side, so that which of them arrives first is chance.
-#[test]
-fn mistakes_are_the_same_in_any_order_of_arrival() {
-    let mut runs = suite(5, |_| 1.0);
-    for (run, link) in runs.iter_mut().zip(1..) {
-        run.link = Some(link);
-    }
-    // One run comes twice, the second time in another unit and from another link.
-    let twice = runs.first().cloned().expect("a run");
-    let origin = Origin { line: Some(1_000), ..twice.origin.clone() };
-    runs.push(Run { unit: Unit::Bytes, link: Some(1_000), origin, ..twice });
-    let forward = interleaved(runs.clone());
-    runs.reverse();
-    assert_eq!(codes(&forward), [Code::MixedUnits, Code::DuplicateBenchmark]);
-    assert_eq!(interleaved(runs), forward);
-    let first = forward.measurements.first().expect("a measurement");
-    assert_eq!((first.unit, first.links.first()), (Unit::Nanoseconds, Some(&Some(1))));
 }
 
 #[test]

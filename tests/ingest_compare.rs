@@ -152,6 +152,7 @@ fn wrong_variants_and_sides_are_usage_errors() {
         first(&["--base", "x", "--allow-empty-base"]),
         first(&["--allow-empty-base"]),
         first(&["--runs", "x", "--variant", "on=x"]),
+        first(&["--runs", "x", "--out", "json=r", "--out", "markdown=./r"]),
     ];
     insta::assert_snapshot!("usage", said.join("\n"));
 }

@@ -20,7 +20,7 @@ fn printed(page: &str) -> &str {
     rest.split_once(END).expect("an end").0
 }
 
-/// All of it, which takes a minute in release and most of an hour without:
+/// All of it, which takes a few minutes in release and most of an hour without:
 /// `cargo test --release --example simulate -- --ignored`, with `BENCHGATE_UPDATE=1` to write it.
 #[test]
 #[ignore = "long"]

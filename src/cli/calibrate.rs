@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::files::{self, Written};
 use super::load::Where;
-use super::output::Target;
+use super::output::{self, Target};
 use super::{Common, Edge};
 use crate::calibrate::{self, Blocks, Method, Origin, Recording, SEED};
 use crate::config::{Config, OnInconclusive};
@@ -59,6 +59,7 @@ fn size(text: &str) -> Result<Percent, String> {
 
 impl Calibrate {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+        output::distinct(&self.out)?;
         let rules = Where {
             config: self.config.clone(),
             config_rev: self.config_rev.clone(),

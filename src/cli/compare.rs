@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::load::Where;
-use super::output::{CommentArgs, Target, deliver};
+use super::output::{self, CommentArgs, Target, deliver};
 use super::{Common, Edge};
 use crate::config::{Config, OnInconclusive, OneRun};
 use crate::diag::{Diagnostic, Diagnostics, ExitCode, quoted};
@@ -154,6 +154,7 @@ impl Compare {
 
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
         self.check_variants()?;
+        output::distinct(&self.out)?;
         let date = self.date.unwrap_or(edge.today);
         let (config, templates) = match (self.rules.config(), self.rules.templates()) {
             (Ok(config), Ok(templates)) => (config, templates),

@@ -33,7 +33,7 @@ static FREE: AtomicBool = AtomicBool::new(true);
 static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// Does work that leaves something behind when it is broken off: the first signal to end waits until it is done, a
-/// second one does not. Gives back also whether a signal came. Before and after, signals end the program with 130.
+/// second one does not. Gives back also whether a signal came.
 pub(super) fn held<T>(work: impl FnOnce() -> T) -> (T, bool) {
     static READY: Once = Once::new();
     READY.call_once(|| {

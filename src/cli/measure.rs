@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::compare::{Compare, Names, format_names};
 use super::load::Where;
-use super::output::{CommentArgs, Target};
+use super::output::{self, CommentArgs, Target};
 use super::progress::Progress;
 use super::{Common, Edge, interrupt};
 use crate::config::Config;
@@ -184,6 +184,7 @@ enum ProfileArg {
 
 impl Measure {
     pub(super) fn run(self, common: Common, edge: &mut Edge<'_>) -> anyhow::Result<ExitCode> {
+        output::distinct(&self.out)?;
         let config = match self.rules.config() {
             Ok(config) => config,
             Err(diagnostics) => {

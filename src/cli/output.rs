@@ -1,13 +1,15 @@
+use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::str::FromStr;
 
+use anyhow::bail;
 use clap::Args;
 use rayon::prelude::*;
 
 use super::files::{self, Whole, Written};
 use super::{Common, Edge};
-use crate::diag::ExitCode;
+use crate::diag::{ExitCode, quoted};
 use crate::model::Report;
 use crate::report::{self, Form, Options, Templates, calibration};
 
@@ -47,6 +49,18 @@ impl<F: Forms> FromStr for Target<F> {
             form.ok_or_else(|| format!("there is no form `{name}`; forms are {names}"))?;
         Ok(Self { form, file: file.into() })
     }
+}
+
+/// That no file is named twice: the second form would take the place of the first.
+pub(super) fn distinct<F>(targets: &[Target<F>]) -> anyhow::Result<()> {
+    let mut named = BTreeSet::new();
+    for Target { file, .. } in targets.iter().filter(|target| !files::is_stream(&target.file)) {
+        if !named.insert(path::absolute(file).unwrap_or_else(|_| file.clone())) {
+            let file = quoted(&file.display().to_string());
+            bail!("`--out` names {file} twice; give each form a file of its own");
+        }
+    }
+    Ok(())
 }
 
 /// What the comment on a pull request says beside the report.

@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -68,7 +69,7 @@ impl Render {
                 }
             });
         };
-        Ok(files::write(file, |out| Ok(report::write(&report, form, &options, out)?))
-            .settle(ExitCode::Pass, edge))
+        let write = |out: &mut dyn Write| Ok(report::write(&report, form, &options, out)?);
+        Ok(files::write(file, write).settle(ExitCode::Pass, edge))
     }
 }

@@ -16,7 +16,7 @@ pub enum ExitCode {
     Inconclusive = 5,
     /// A bug in benchgate.
     Bug = 70,
-    /// Interrupted by Ctrl-C or a signal to terminate.
+    /// Interrupted by Ctrl-C or a signal to terminate, while measuring or writing.
     Interrupted = 130,
 }
 
@@ -39,7 +39,10 @@ impl ExitCode {
         (Self::Unpublished, "the report could not be published, and the gate passed"),
         (Self::Inconclusive, "inconclusive, and the configuration says `inconclusive: fail`"),
         (Self::Bug, "a bug in benchgate"),
-        (Self::Interrupted, "interrupted by Ctrl-C or a signal to terminate"),
+        (
+            Self::Interrupted,
+            "interrupted by Ctrl-C or a signal to terminate, while measuring or writing; at other times the signal itself ends the program",
+        ),
     ];
 
     /// The exit code with this number.

@@ -33,14 +33,21 @@ impl Identity {
     }
 }
 
-/// A hash of five or more samples; equal for equal samples in equal order. Of totals over iterations the totals are
-/// enough: they do not come out alike twice.
+/// A hash of five or more samples; equal for equal samples in equal order. A total over iterations is a sample once it is
+/// divided by them: a harness that runs for a fixed time has equal totals on both sides.
 pub(super) fn fingerprint(run: &Run) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    let mut hash = |sample: f64| sample.to_bits().hash(&mut hasher);
     let samples = match &run.data {
-        Data::Iterations { times: samples, .. } | Data::Values(samples) => samples,
+        Data::Iterations { iters, times } => {
+            times.iter().zip(iters).for_each(|(time, n)| hash(time / n));
+            times.len()
+        }
+        Data::Values(values) => {
+            values.iter().for_each(|&value| hash(value));
+            values.len()
+        }
         Data::Summary(_) => return None,
     };
-    let mut hasher = DefaultHasher::new();
-    samples.iter().for_each(|sample| sample.to_bits().hash(&mut hasher));
-    (samples.len() >= 5).then(|| hasher.finish())
+    (samples >= 5).then(|| hasher.finish())
 }

@@ -1,6 +1,3 @@
-use std::collections::HashMap;
-use std::mem;
-
 use super::reduce::{Number, Reduced};
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{
@@ -20,18 +17,17 @@ pub(super) struct Key {
     pub(super) side: Side,
 }
 
-/// The runs of one measurement. Runs come in any order, so nothing here may depend on which of them came first.
+/// The runs of one measurement. They come in any order, so nothing here may depend on which of them came first.
 #[derive(Debug)]
 pub(super) struct Series {
-    /// That of one of the runs; with `other_unit`, of any.
+    /// That of the run that comes first by block and place.
     unit: Unit,
+    /// Whether another run has another.
     other_unit: bool,
     averages: bool,
     summary: Option<SummaryOf>,
     throughput: Option<Throughput>,
     entries: Vec<Entry>,
-    /// Which run was linked with which seed; few run sets say so.
-    links: Vec<((u32, Origin), u64)>,
     first: Option<First>,
 }
 
@@ -41,7 +37,6 @@ struct First {
     block: u32,
     from_summary: bool,
     origin: Origin,
-    unit: Unit,
     quantiles: Vec<f64>,
     /// The samples, where a named test may want them.
     values: Vec<f64>,
@@ -59,6 +54,7 @@ struct Entry {
     from_summary: bool,
     value: f64,
     spread: f64,
+    link: Option<u64>,
 }
 
 impl Series {
@@ -71,7 +67,6 @@ impl Series {
             summary: reduced.summary,
             throughput: run.throughput,
             entries: Vec::new(),
-            links: Vec::new(),
             first: None,
         }
     }
@@ -92,19 +87,19 @@ impl Series {
             from_summary: reduced.summary.is_some(),
             value: number.value,
             spread: reduced.spread.unwrap_or(f64::NAN),
+            link: run.link,
         });
-        self.links.extend(run.link.map(|link| ((run.block, run.origin.clone()), link)));
         let from_summary = reduced.summary.is_some();
         let earlier = |first: &First| {
             (run.block, from_summary, &run.origin)
                 < (first.block, first.from_summary, &first.origin)
         };
         if self.first.as_ref().is_none_or(earlier) {
+            self.unit = run.unit;
             self.first = Some(First {
                 block: run.block,
                 from_summary,
                 origin: run.origin.clone(),
-                unit: run.unit,
                 // The samples are the same for every statistic of them; once is enough.
                 quantiles: match number.statistic {
                     Statistic::Median => {
@@ -131,7 +126,6 @@ pub(super) fn measurement(
             .cmp(&(b.block, b.from_summary, &b.origin))
             .then(a.value.total_cmp(&b.value))
     });
-    let links: HashMap<(u32, Origin), u64> = mem::take(&mut series.links).into_iter().collect();
     let place = |diagnostic: Diagnostic, entry: &Entry| {
         let diagnostic = diagnostic.file(&*entry.origin.file);
         match entry.origin.line {
@@ -142,12 +136,11 @@ pub(super) fn measurement(
     let what = || format!("{} {} of {}", key.metric, key.statistic, quoted(benchmark.as_str()));
     let first = series.first.take();
     let inside = first.as_ref().and_then(|first| first.interval);
-    let unit = first.as_ref().map_or(series.unit, |first| first.unit);
     let (quantiles, values) =
         first.map(|first| (first.quantiles, first.values)).unwrap_or_default();
     let mut m = Measurement {
         side: key.side,
-        unit,
+        unit: series.unit,
         estimate: None,
         low: None,
         high: None,
@@ -219,7 +212,7 @@ pub(super) fn measurement(
         m.per_run.push(entry.value);
         m.noise.push(Some(entry.spread).filter(|s| s.is_finite()));
         m.blocks.push(entry.block);
-        m.links.push(links.get(&(entry.block, entry.origin.clone())).copied());
+        m.links.push(entry.link);
         m.trials.push(u64::from(entry.samples));
         m.samples += u64::from(entry.samples);
         m.outliers += u64::from(entry.outliers);

@@ -97,7 +97,7 @@ impl Throughput {
 }
 
 /// A file and, where there is one, a line (from 1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// The file as the user named it.
     pub file: Arc<str>,

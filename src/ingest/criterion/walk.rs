@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -89,12 +89,8 @@ impl Trees {
 
 /// Every directory with results, sorted by path.
 fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
-    let left = AtomicI64::new(MOST_DIRECTORIES);
-    let walk = Walk { output, left, deeper: AtomicBool::new(false) };
+    let walk = Walk { root, output, left: AtomicI64::new(MOST_DIRECTORIES) };
     let mut found = walk.below(root, 0, None);
-    if walk.deeper.into_inner() {
-        output.say(too_deep(root));
-    }
     if walk.left.into_inner() < 0 {
         output.say(walk_too_long(root));
         // Which of them were found is chance.
@@ -123,11 +119,10 @@ const LOOKED_AT: usize = 100_000;
 
 /// A walk through the directories below a root.
 struct Walk<'a> {
+    root: &'a Path,
     output: &'a Output<'a>,
     /// How many directories may still be read; below zero, there were more.
     left: AtomicI64,
-    /// Whether some lie deeper than is read.
-    deeper: AtomicBool,
 }
 
 impl Walk<'_> {
@@ -139,7 +134,7 @@ impl Walk<'_> {
             return Vec::new();
         }
         if depth > DEEPEST {
-            self.deeper.store(true, Ordering::Relaxed);
+            output.say(too_deep(self.root));
             return Vec::new();
         }
         let entries = match fs::read_dir(dir) {
