@@ -279,7 +279,8 @@ fn a_budget_that_is_too_small_is_said_and_five_blocks_are_taken() {
     let scene = Scene::new(TWO, TWO);
     scene.measure("--no-confirm --budget 3s -q").output().unwrap();
     let blocks = counts(&scene.lines())["head sort/small"];
-    assert!((6..200).contains(&blocks), "{blocks} blocks in 3 s");
+    // On a busy machine no more than the fewest fit.
+    assert!((5..200).contains(&blocks), "{blocks} blocks in 3 s");
 }
 
 #[test]
