@@ -5,7 +5,8 @@ use std::str::FromStr;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::files::{self, Whole, Written};
+use super::files::{self, Written};
+use super::whole::Whole;
 use super::{Common, Edge};
 use crate::diag::ExitCode;
 use crate::model::Report;
