@@ -5,8 +5,9 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::Edge;
-use super::files::{self, Whole, Written};
+use super::files::{self, Written};
 use super::load::Where;
+use super::whole::Whole;
 use crate::config::{self, BUILT_IN, CANDIDATES, STARTER};
 use crate::diag::{Diagnostic, ExitCode, quoted};
 

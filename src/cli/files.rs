@@ -1,21 +1,14 @@
-//! Files that are written whole or not at all.
-//!
-//! A file is filled beside its target, brought to disk and then renamed, so that whoever opens the target finds either
-//! what was there before or all of what is there now. What is no regular file (a pipe, a terminal, `/dev/stdout`) is
-//! written to directly, for there is nothing to keep.
+//! Files that commands write: regular ones whole ([`Whole`]), others (a pipe, a terminal, `/dev/stdout`) directly, for there
+//! is nothing to keep.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tempfile::NamedTempFile;
-
+use super::whole::Whole;
 use super::{Edge, interrupt};
 use crate::diag::{Code, Diagnostic, ExitCode, quoted};
 use crate::report::{RenderError, WriteError};
-
-/// How many symbolic links are followed to a target; Linux follows as many.
-const MOST_LINKS: usize = 40;
 
 /// Why a file was not filled.
 #[derive(Debug)]
@@ -48,7 +41,7 @@ impl From<WriteError> for Unfilled {
 }
 
 impl Unfilled {
-    fn diagnostic(self, path: &Path) -> Diagnostic {
+    pub(super) fn diagnostic(self, path: &Path) -> Diagnostic {
         match self {
             Self::System(error) => unwritable(path, &error),
             Self::Content(diagnostic) => diagnostic,
@@ -105,57 +98,6 @@ where
     Written::held(|| [Whole::fill(path, fill).and_then(Whole::put)])
 }
 
-/// A file that is filled and on disk, but not in its place yet. Dropped, it is gone.
-#[derive(Debug)]
-pub(super) struct Whole {
-    path: PathBuf,
-    target: PathBuf,
-    file: NamedTempFile,
-}
-
-impl Whole {
-    /// Fills a file beside its target.
-    ///
-    /// # Errors
-    /// The target cannot be written, or `fill` says why there is nothing to write. The target is as it was.
-    pub(super) fn fill<F>(path: &Path, fill: F) -> Result<Self, Diagnostic>
-    where
-        F: FnOnce(&mut dyn Write) -> Result<(), Unfilled>,
-    {
-        let target = followed(path);
-        let filled = beside(&target).map_err(Unfilled::System).and_then(|mut file| {
-            let mut buffer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-            fill(&mut buffer)?;
-            buffer.flush()?;
-            drop(buffer);
-            file.as_file().sync_data()?;
-            Ok(file)
-        });
-        match filled {
-            Ok(file) => Ok(Self { path: path.to_owned(), target, file }),
-            Err(unfilled) => Err(unfilled.diagnostic(path)),
-        }
-    }
-
-    /// Puts it in its place, over what is there.
-    ///
-    /// # Errors
-    /// The system does not let it; the target is as it was.
-    pub(super) fn put(self) -> Result<(), Diagnostic> {
-        let put = self.file.persist(&self.target);
-        put.map(drop).map_err(|error| unwritable(&self.path, &error.error))
-    }
-
-    /// Puts it in its place, if nothing is there.
-    ///
-    /// # Errors
-    /// Something is there, or the system does not let it.
-    pub(super) fn put_new(self) -> Result<(), Diagnostic> {
-        let put = self.file.persist_noclobber(&self.target);
-        put.map(drop).map_err(|error| unwritable(&self.path, &error.error))
-    }
-}
-
 /// Writes to what is no regular file, or to one that is open already.
 ///
 /// # Errors
@@ -164,9 +106,12 @@ pub(super) fn stream<F>(path: &Path, fill: F) -> Result<(), Diagnostic>
 where
     F: FnOnce(&mut dyn Write) -> Result<(), Unfilled>,
 {
-    // Behind `/dev/stdout` may be a file in which something stands already.
-    let opened = OpenOptions::new().append(true).open(path).map_err(Unfilled::System);
-    let filled = opened.and_then(|file| {
+    let opened = match standard_stream(path) {
+        Some(file) => Ok(file),
+        // What stands already in a file that the shell opened stays.
+        None => OpenOptions::new().append(true).create(true).open(path),
+    };
+    let filled = opened.map_err(Unfilled::System).and_then(|file| {
         let mut buffer = BufWriter::with_capacity(1 << 16, file);
         fill(&mut buffer)?;
         Ok(buffer.flush()?)
@@ -180,79 +125,51 @@ where
 
 /// Whether a path leads to what is no regular file, or to one that the process has open.
 pub(super) fn is_stream(path: &Path) -> bool {
-    let target = followed(path);
-    is_descriptor(&target) || target.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir())
-}
-
-/// Where symbolic links lead, up to one that leads to an open file, which has no other name.
-fn followed(path: &Path) -> PathBuf {
-    let mut target = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        match fs::read_link(&target) {
-            Ok(next) if !is_descriptor(&target) => target = folder(&target).join(next),
-            _ => break,
-        }
-    }
-    target
+    is_descriptor(path)
+        || standard_stream(path).is_some()
+        || path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir())
 }
 
 /// Whether a path names an open file by its number.
-fn is_descriptor(path: &Path) -> bool {
+pub(super) fn is_descriptor(path: &Path) -> bool {
     let folder = folder(path).canonicalize().unwrap_or_default();
     folder.starts_with("/proc") || folder.starts_with("/dev/fd")
 }
 
+/// Standard output or standard error, where a path such as `/dev/stdout` leads there. Opened anew, a file behind it would be
+/// written at a place of its own, and what is printed afterwards would go over it.
+#[cfg(unix)]
+fn standard_stream(path: &Path) -> Option<File> {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let there = path.metadata().ok()?;
+    let (out, err) = (io::stdout(), io::stderr());
+    [out.as_fd(), err.as_fd()].into_iter().find_map(|stream| {
+        let stream = File::from(stream.try_clone_to_owned().ok()?);
+        let data = stream.metadata().ok()?;
+        ((data.dev(), data.ino()) == (there.dev(), there.ino())).then_some(stream)
+    })
+}
+
+/// Elsewhere no path leads there.
+#[cfg(not(unix))]
+fn standard_stream(_: &Path) -> Option<File> {
+    None
+}
+
 /// The folder of a file.
-fn folder(path: &Path) -> &Path {
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A new file beside the target, with the rights that the target has or would have.
-fn beside(target: &Path) -> io::Result<NamedTempFile> {
-    let ends_so = |end: &[u8]| target.as_os_str().as_encoded_bytes().ends_with(end);
-    if target.is_dir() || ends_so(b"/") || (cfg!(windows) && ends_so(b"\\")) {
-        return Err(ErrorKind::IsADirectory.into());
-    }
-    // A file that must not be written must not be replaced either, whatever its folder allows.
-    let old = match OpenOptions::new().write(true).open(target) {
-        Ok(old) => Some(old),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    // A name of its own: with the target's in it, it could be too long.
-    let file = tempfile::Builder::new()
-        .prefix(".benchgate-")
-        .suffix(".tmp")
-        .make_in(folder(target), |path| {
-            OpenOptions::new().write(true).create_new(true).open(path)
-        })?;
-    if let Some(old) = old {
-        like(&old, file.as_file())?;
-    }
-    Ok(file)
-}
-
-/// Gives a file the rights of another, and its owner where that is allowed.
-fn like(old: &File, new: &File) -> io::Result<()> {
-    let data = old.metadata()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        let own = new.metadata()?;
-        if (own.uid(), own.gid()) != (data.uid(), data.gid()) {
-            // Only root may give files away; whoever may write the folder may still replace what is in it.
-            let _ = fchown(new, Some(data.uid()), Some(data.gid()));
-        }
-    }
-    new.set_permissions(data.permissions())
 }
 
 /// The error for a file that cannot be written.
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
-    let target = followed(path);
-    let folder = folder(&target);
-    let named = quoted(&folder.display().to_string());
+    let named = quoted(&folder(path).display().to_string());
     let (message, help) = match error.kind() {
+        ErrorKind::NotFound if path.is_symlink() => (
+            "it is a symbolic link into a folder that does not exist".to_owned(),
+            "create the folder first, or name another file".to_owned(),
+        ),
         ErrorKind::NotFound => (
             format!("its folder {named} does not exist"),
             "create the folder first, or correct the path".to_owned(),
@@ -274,7 +191,7 @@ pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
         }
         ErrorKind::PermissionDenied => (
             error.to_string(),
-            format!("benchgate must be allowed to write the file, if it exists, and to make files in {named}"),
+            format!("benchgate must be allowed to write the file, or to make it in {named}"),
         ),
         _ => (error.to_string(), "check the path, or name another file".to_owned()),
     };

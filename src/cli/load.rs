@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::files;
 use crate::config::{self, Config};
 use crate::diag::{Code, Diagnostic, quoted, visible};
 use crate::model::Report;
@@ -212,9 +213,29 @@ pub(super) fn report(file: &Path) -> Result<Report, Diagnostic> {
 
 /// What is in a file, and no more than a byte beyond `most`: a device may never end.
 fn bytes(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    refuse_named_pipe(path)?;
     let mut bytes = Vec::new();
     File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Refuses a pipe that has a name in a folder: opening it waits until somebody writes, which may be never. One that the
+/// process has open already, as `<(…)` of a shell gives it, has its writer.
+#[cfg(unix)]
+fn refuse_named_pipe(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::FileTypeExt;
+    let is_open = path == Path::new("/dev/stdin") || files::is_descriptor(path);
+    if is_open || !path.metadata()?.file_type().is_fifo() {
+        return Ok(());
+    }
+    let message = "it is a named pipe, for which one could wait for ever; name a file, or write `<(…)` in a shell";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+}
+
+/// Elsewhere pipes have no names among files.
+#[cfg(not(unix))]
+fn refuse_named_pipe(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// The text of a file of the working tree or of a revision; `None` where there is no such file.

@@ -16,6 +16,7 @@ mod output;
 mod progress;
 mod publish;
 mod render;
+mod whole;
 
 pub use edge::Edge;
 pub use guard::guarded;

@@ -7,7 +7,8 @@ use anyhow::bail;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::files::{self, Whole, Written};
+use super::files::{self, Written};
+use super::whole::Whole;
 use super::{Common, Edge};
 use crate::diag::{ExitCode, quoted};
 use crate::model::Report;

@@ -52,11 +52,19 @@ fn devices_pipes_and_directories_are_no_results() {
 #[test]
 fn what_never_ends_is_no_configuration_and_no_report() {
     let scene = Scene::new();
+    fifo(&scene, "pipe");
+    // Found without being named.
+    fifo(&scene, "benchgate.yml");
     let mut all = String::new();
     for (arguments, code) in [
+        (vec!["compare", "-q", "--base", "base.jsonl", "--head", "head.jsonl"], 2),
+        (vec!["config", "check"], 2),
+        (vec!["config", "check", "--config", "pipe"], 2),
+        (vec!["config", "check", "--config", "rules.yml", "--template", "markdown=pipe"], 2),
+        (vec!["render", "--report", "pipe"], 3),
         (vec!["config", "check", "--config", "/dev/zero"], 2),
         (vec!["config", "check", "--config", "."], 2),
-        (vec!["config", "check", "--template", "markdown=/dev/zero"], 2),
+        (vec!["config", "check", "--config", "rules.yml", "--template", "markdown=/dev/zero"], 2),
         (vec!["render", "--report", "/dev/zero"], 3),
         (vec!["render", "--report", "/dev/null"], 3),
         (vec!["render", "--report", "."], 3),
@@ -91,6 +99,9 @@ fn configurations_and_reports_come_from_pipes() {
         let output = scene.shell(line);
         assert_eq!(output.status.code(), Some(0), "{line}: {}", scene.said(&output));
     }
+    // What `--config <(cat rules.yml)` of bash is.
+    let output = scene.shell("cat rules.yml | \"$BENCHGATE\" config check --config /dev/fd/3 3<&0");
+    assert_eq!(output.status.code(), Some(0), "{}", scene.said(&output));
 }
 
 /// A file that looks like one and cannot be read.

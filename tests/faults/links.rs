@@ -78,3 +78,17 @@ fn a_maze_of_links_has_an_end() {
     }
     insta::assert_snapshot!(against_head(&scene, "maze"));
 }
+
+/// Where results lie among them, all of it would be walked. How far the walk came is chance, what is said of it is not.
+#[test]
+fn a_maze_with_results_is_refused_alike_every_time() {
+    let scene = Scene::new();
+    for room in 0..12 {
+        scene.criterion(format!("maze/room-{room}/a"), "a");
+        scene.link("nowhere", format!("maze/room-{room}/dangling"));
+        for door in (0..12).filter(|door| *door != room) {
+            scene.link(format!("../room-{door}"), format!("maze/room-{room}/to-{door}"));
+        }
+    }
+    insta::assert_snapshot!(against_head(&scene, "maze"));
+}

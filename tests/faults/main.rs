@@ -14,6 +14,7 @@ mod interrupted;
 mod links;
 mod names;
 mod outputs;
+mod places;
 mod rights;
 mod scene;
 mod sizes;

@@ -60,9 +60,9 @@ fn a_full_disk_keeps_what_it_held() {
     let compare = compare_line();
     let line = format!(
         "mkdir small && mount -t tmpfs -o size=16k none small || exit 99
-        echo old > small/page.html
-        {compare} -q --out html=small/page.html --out markdown=small/comment.md --out text=report.txt
-        echo exit $?; cat small/page.html; ls -A small
+        echo old > small/page.html; echo old > small/one.html; ln small/one.html small/two.html
+        {compare} -q --out html=small/page.html --out html=small/one.html --out markdown=small/comment.md --out text=report.txt
+        echo exit $?; cat small/page.html small/two.html; ls -A small
         mount -o remount,ro small || exit 99
         {compare} -q --out text=small/comment.md; echo exit $?; ls -A small"
     );
@@ -74,9 +74,8 @@ fn a_full_disk_keeps_what_it_held() {
         eprintln!("skipped: no file system can be mounted here: {}", scene.said(&output));
         return;
     }
-    let expected = format!(
-        "{VERDICT}exit 2\nold\ncomment.md\npage.html\n{VERDICT}exit 2\ncomment.md\npage.html\n"
-    );
+    let files = "comment.md\none.html\npage.html\ntwo.html\n";
+    let expected = format!("{VERDICT}exit 2\nold\n{files}{VERDICT}exit 2\n{files}");
     assert_eq!(out, expected, "{}", scene.said(&output));
     insta::assert_snapshot!(scene.said(&output));
     assert!(scene.read("report.txt").ends_with(VERDICT));

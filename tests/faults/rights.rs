@@ -43,21 +43,25 @@ fn set(scene: &Scene, name: &str, mode: u32) {
 fn what_may_not_be_written_is_said_and_stays() {
     let Some((scene, nobody)) = unprivileged() else { return };
     scene.write("closed/old.txt", "old");
+    scene.write("closed/shut.txt", "old");
     scene.write("protected.txt", "old");
     set(&scene, "closed/old.txt", 0o644);
+    set(&scene, "closed/shut.txt", 0o444);
     set(&scene, "closed", 0o555);
     set(&scene, "protected.txt", 0o444);
-    let out = "--out text=closed/new.txt --out text=closed/old.txt --out text=protected.txt --out text=report.txt";
+    let out = "--out text=closed/new.txt --out text=closed/old.txt --out text=closed/shut.txt --out text=protected.txt --out text=report.txt";
     let output = scene.shell(&format!("{nobody}{} -q {out}", compare_line()));
     assert_eq!((output.status.code(), said(&output.stdout)), (Some(2), VERDICT.to_owned()));
     insta::assert_snapshot!(scene.said(&output));
     assert_eq!(
-        (scene.read("closed/old.txt"), scene.read("protected.txt")),
+        (scene.read("closed/shut.txt"), scene.read("protected.txt")),
         ("old".into(), "old".into())
     );
+    // The folder lets nothing be made in it, but this file may be written.
+    assert!(scene.read("closed/old.txt").ends_with(VERDICT));
     assert!(scene.read("report.txt").ends_with(VERDICT));
     set(&scene, "closed", 0o755);
-    assert_eq!(scene.files("closed"), ["old.txt"]);
+    assert_eq!(scene.files("closed"), ["old.txt", "shut.txt"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::files::BenchmarkFile;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ingest::document;
 use crate::ingest::format::Output;
 
@@ -89,13 +89,14 @@ impl Trees {
 
 /// Every directory with results, sorted by path.
 fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
-    let walk = Walk { root, output, left: AtomicI64::new(MOST_DIRECTORIES) };
+    let walk = Walk { root, said: Diagnostics::new(), left: AtomicI64::new(MOST_STEPS) };
     let mut found = walk.below(root, 0, None);
     if walk.left.into_inner() < 0 {
+        // Which of them were found, and what was said on the way, is chance.
         output.say(walk_too_long(root));
-        // Which of them were found is chance.
-        found.clear();
+        return Vec::new();
     }
+    walk.said.into_vec().into_iter().for_each(|diagnostic| output.say(diagnostic));
     // `change/` holds relative estimates and `report/` pictures; neither is a run.
     found.retain(|b| b.has_sample || !matches!(b.name.as_str(), "change" | "report"));
     found
@@ -107,9 +108,9 @@ struct Followed<'a> {
     before: Option<&'a Followed<'a>>,
 }
 
-/// How many directories are read: ten times those of a suite of 10,000 benchmarks. Links from directory to directory make
-/// a few of them into more than can ever be read.
-const MOST_DIRECTORIES: i64 = 500_000;
+/// How many directories are read and symbolic links looked at: ten times as many as a suite of 10,000 benchmarks has
+/// directories. Links from directory to directory make a few of them into more than can ever be read.
+const MOST_STEPS: i64 = 500_000;
 
 /// How deep directories are read; criterion's lie five deep.
 const DEEPEST: usize = 100;
@@ -120,27 +121,32 @@ const LOOKED_AT: usize = 100_000;
 /// A walk through the directories below a root.
 struct Walk<'a> {
     root: &'a Path,
-    output: &'a Output<'a>,
-    /// How many directories may still be read; below zero, there were more.
+    /// What is wrong on the way.
+    said: Diagnostics,
+    /// How many directories and links may still be looked at; below zero, there were more.
     left: AtomicI64,
 }
 
 impl Walk<'_> {
+    /// Whether one more directory or link may be looked at.
+    fn goes_on(&self) -> bool {
+        self.left.fetch_sub(1, Ordering::Relaxed) > 0
+    }
+
     /// The directories with results in and below a directory, sorted by path. Directories are read in parallel: a suite has
     /// one for each benchmark.
     fn below(&self, dir: &Path, depth: usize, links: Option<&Followed<'_>>) -> Vec<Baseline> {
-        let output = self.output;
-        if self.left.fetch_sub(1, Ordering::Relaxed) <= 0 {
+        if !self.goes_on() {
             return Vec::new();
         }
         if depth > DEEPEST {
-            output.say(too_deep(self.root));
+            self.said.push(too_deep(self.root));
             return Vec::new();
         }
         let entries = match fs::read_dir(dir) {
             Ok(entries) => entries,
             Err(error) => {
-                output.say(document::unreadable(dir, &error));
+                self.said.push(document::unreadable(dir, &error));
                 return Vec::new();
             }
         };
@@ -149,11 +155,14 @@ impl Walk<'_> {
         for entry in entries {
             let entry = match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
                 Ok((kind, entry)) if kind.is_symlink() => {
+                    if !self.goes_on() {
+                        return Vec::new();
+                    }
                     (fs::metadata(entry.path()).map(|of| of.file_type()), true, entry)
                 }
                 Ok((kind, entry)) => (Ok(kind), false, entry),
                 Err(error) => {
-                    output.say(document::unreadable(dir, &error));
+                    self.said.push(document::unreadable(dir, &error));
                     continue;
                 }
             };
@@ -166,7 +175,9 @@ impl Walk<'_> {
                     here.has_sample |= name == "sample.json";
                 }
                 (Ok(_), ..) => {}
-                (Err(error), _, entry) => output.say(document::unreadable(&entry.path(), &error)),
+                (Err(error), _, entry) => {
+                    self.said.push(document::unreadable(&entry.path(), &error))
+                }
             }
         }
         inner.sort_unstable_by(|(a, _), (b, _)| a.file_name().cmp(&b.file_name()));
@@ -178,7 +189,7 @@ impl Walk<'_> {
             match follow(dir, inner, links) {
                 Ok(from) => self.below(inner, depth + 1, Some(&Followed { from, before: links })),
                 Err(error) => {
-                    output.say(document::unreadable(inner, &error));
+                    self.said.push(document::unreadable(inner, &error));
                     Vec::new()
                 }
             }
@@ -189,7 +200,7 @@ impl Walk<'_> {
 
 /// The error for more directories than a suite has.
 fn walk_too_long(root: &Path) -> Diagnostic {
-    let message = format!("more than {MOST_DIRECTORIES} directories lie in it");
+    let message = format!("more than {MOST_STEPS} directories and links lie in it");
     Diagnostic::error(Code::Malformed, message)
         .file(document::shown(root))
         .help("name the directory in which criterion wrote its results; symbolic links in it may lead far")
