@@ -1,4 +1,5 @@
 use dashmap::DashMap;
+use rayon::prelude::*;
 
 use super::identity::{Identity, fingerprint};
 use super::reduce::{Reduced, reduce};
@@ -80,14 +81,11 @@ impl<'a> Collector<'a> {
                     .help("both sides name one recording; measure the head revision, or name the other directory"),
             );
         }
-        let mut measurements = Vec::new();
-        for (benchmark, Collected { mut series, .. }) in benchmarks {
+        let made = benchmarks.into_par_iter().map(|(benchmark, Collected { mut series, .. })| {
             series.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
             let made = series.into_iter();
-            measurements.extend(
-                made.map(|(key, series)| measurement(&benchmark, key, series, diagnostics)),
-            );
-        }
-        measurements
+            made.map(|(key, series)| measurement(&benchmark, key, series, diagnostics)).collect()
+        });
+        made.collect::<Vec<Vec<Measurement>>>().into_iter().flatten().collect()
     }
 }

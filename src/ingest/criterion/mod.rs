@@ -171,7 +171,7 @@ fn lost(
 fn recordings(root: &Path, chosen: &[&Baseline], output: &Output<'_>) -> Vec<PathBuf> {
     match root.canonicalize() {
         Ok(resolved) => chosen
-            .iter()
+            .par_iter()
             .map(|baseline| match baseline.dir.strip_prefix(root) {
                 Ok(inner) => resolved.join(inner),
                 Err(_) => baseline.dir.clone(),
