@@ -12,7 +12,9 @@ use crate::scene::{Scene, VERDICT, compare_line};
 #[test]
 fn one_file_that_cannot_be_written_takes_no_other_with_it() {
     let scene = Scene::new();
-    fs::create_dir(scene.at("folder")).expect("a folder");
+    for folder in ["folder", "place"] {
+        fs::create_dir(scene.at(folder)).expect("a folder");
+    }
     scene.write("file", "old");
     scene.link("loop", "loop");
     let long = format!("text={}", "y".repeat(256));
@@ -20,7 +22,7 @@ fn one_file_that_cannot_be_written_takes_no_other_with_it() {
         "html=nowhere/x.html",
         "text=folder",
         "json=file/x.json",
-        "text=folder/",
+        "text=place/",
         "text=loop",
         &long,
         "markdown=comment.md",
@@ -36,7 +38,7 @@ fn one_file_that_cannot_be_written_takes_no_other_with_it() {
     assert!(scene.read("folder/report.json").ends_with("}\n"));
     assert_eq!(scene.read("file"), "old");
     let expected =
-        ["base.jsonl", "comment.md", "file", "folder", "head.jsonl", "loop", "rules.yml"];
+        ["base.jsonl", "comment.md", "file", "folder", "head.jsonl", "loop", "place", "rules.yml"];
     assert_eq!(scene.files("."), expected);
     assert_eq!(scene.files("folder"), ["report.json"]);
 }
