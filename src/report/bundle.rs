@@ -40,7 +40,7 @@ pub fn write(report: &Report) -> Result<String, RenderError> {
 /// Writes the report file to `out` piece by piece, so that no second report need be held.
 ///
 /// # Errors
-/// As [`write`], before anything is written; or what `out` says.
+/// As [`write()`], before anything is written; or what `out` says.
 pub fn write_to(report: &Report, out: &mut dyn Write) -> Result<(), WriteError> {
     if let Some(problem) = check::problem(report) {
         return Err(RenderError::Unwritable(problem).into());
