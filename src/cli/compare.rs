@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::mem;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -178,10 +177,7 @@ impl Compare {
         edge.say(&report.diagnostics);
         let options = self.comment.options(common, edge, date, templates);
         let decided = ExitCode::from_code(report.exit_code).unwrap_or(ExitCode::Bug);
-        let exit = deliver(&report, &self.out, &options, decided, common, edge);
-        // The program ends here: to give back a hundred thousand small pieces of memory takes time for nothing.
-        mem::forget(report);
-        Ok(exit)
+        Ok(deliver(&report, &self.out, &options, decided, common, edge))
     }
 
     /// That each variant has a name and a baseline of its own: a baseline beside itself is no difference at all.
