@@ -665,6 +665,21 @@ fn the_order_in_which_runs_arrive_changes_nothing() {
 }
 
 #[test]
+fn the_first_of_several_summaries_says_what_they_count() {
+    let summary = |block: u32, of: SummaryOf| {
+        let statistics = vec![(Statistic::Mean, 100.0), (Statistic::Stddev, 1.0)];
+        let data = Data::Summary(Summary { of, n: Some(10), statistics });
+        Run { data, ..run("counted", Side::Base, block, 100.0) }
+    };
+    let runs = vec![summary(1, SummaryOf::Runs), summary(0, SummaryOf::Samples)];
+    let reversed = runs.iter().rev().cloned().collect();
+    let report = interleaved(runs);
+    assert_eq!(report, interleaved(reversed));
+    let counted = report.measurements.first().and_then(|m| m.summary);
+    assert_eq!(counted, Some(SummaryOf::Samples));
+}
+
+#[test]
 fn a_rule_that_guards_nothing_is_said() {
     let config = config(
         "version: 1\nrules:\n  - regression: { benchmarks: \"parser/**\", metric: time, critical: 20% }\n",

@@ -199,17 +199,15 @@ fn attributes(file: &File) -> io::Result<std::collections::BTreeMap<Vec<u8>, Vec
         length => length?,
     };
     let names: Vec<Vec<u8>> = buffer
-        .iter()
-        .copied()
-        .take(length)
-        .collect::<Vec<u8>>()
+        .get(..length)
+        .unwrap_or_default()
         .split(|&byte| byte == 0)
         .filter(|name| name.starts_with(b"system.") || name.starts_with(b"security."))
         .map(<[u8]>::to_vec)
         .collect();
     let value = |name: Vec<u8>| {
         let length = fgetxattr(file, name.as_slice(), buffer.as_mut_slice())?;
-        Ok((name, buffer.iter().copied().take(length).collect()))
+        Ok((name, buffer.get(..length).unwrap_or_default().to_vec()))
     };
     names.into_iter().map(value).collect()
 }

@@ -25,6 +25,7 @@ pub(super) struct Series {
     /// Whether another run has another.
     other_unit: bool,
     averages: bool,
+    /// That of the same run, where all are summaries.
     summary: Option<SummaryOf>,
     throughput: Option<Throughput>,
     entries: Vec<Entry>,
@@ -75,7 +76,6 @@ impl Series {
     pub(super) fn add(&mut self, run: &Run, reduced: &Reduced, number: &Number) {
         self.other_unit |= self.unit != run.unit;
         self.averages |= reduced.averages;
-        self.summary = self.summary.and(reduced.summary);
         if self.throughput != run.throughput {
             self.throughput = None;
         }
@@ -95,6 +95,7 @@ impl Series {
                 < (first.block, first.from_summary, &first.origin)
         };
         if self.first.as_ref().is_none_or(earlier) {
+            self.summary = self.summary.and(reduced.summary);
             self.unit = run.unit;
             self.first = Some(First {
                 block: run.block,
@@ -110,6 +111,8 @@ impl Series {
                 values: reduced.kept.clone(),
                 interval: number.interval,
             });
+        } else {
+            self.summary = reduced.summary.and(self.summary);
         }
     }
 }

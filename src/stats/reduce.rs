@@ -124,10 +124,7 @@ impl Samples {
     /// samples. O(1).
     #[must_use]
     pub fn quantiles(&self) -> Vec<f64> {
-        let mut quantiles = Vec::with_capacity(21);
-        quantiles
-            .extend((0..=20).filter_map(|step| interpolated(&self.values, f64::from(step) / 20.0)));
-        quantiles
+        (0..=20).filter_map(|step| interpolated(&self.values, f64::from(step) / 20.0)).collect()
     }
 }
 

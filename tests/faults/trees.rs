@@ -68,12 +68,14 @@ fn results_among_many_other_files_are_found() {
 fn a_tree_without_bottom_is_refused() {
     let scene = Scene::new();
     scene.criterion("deep/a", "a");
-    let mut deep = scene.at("deep/b");
-    // Up to what the system takes.
-    while deep.as_os_str().len() < 3_900 {
-        deep = deep.join("d");
+    for branch in ["deep/b", "deep/c"] {
+        let mut deep = scene.at(branch);
+        // Up to what the system takes.
+        while deep.as_os_str().len() < 3_900 {
+            deep = deep.join("d");
+        }
+        fs::create_dir_all(&deep).expect("folders");
     }
-    fs::create_dir_all(&deep).expect("folders");
     let output = scene.run(&["compare", "-q", "--base", "deep", "--head", "head.jsonl"]);
     assert_eq!(output.status.code(), Some(3));
     insta::assert_snapshot!(scene.said(&output));

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -89,7 +89,12 @@ impl Trees {
 
 /// Every directory with results, sorted by path.
 fn baselines(root: &Path, output: &Output<'_>) -> Vec<Baseline> {
-    let walk = Walk { root, said: Diagnostics::new(), left: AtomicI64::new(MOST_STEPS) };
+    let walk = Walk {
+        root,
+        said: Diagnostics::new(),
+        deep: AtomicBool::new(false),
+        left: AtomicI64::new(MOST_STEPS),
+    };
     let mut found = walk.below(root, 0, None);
     if walk.left.into_inner() < 0 {
         // Which of them were found, and what was said on the way, is chance.
@@ -123,6 +128,8 @@ struct Walk<'a> {
     root: &'a Path,
     /// What is wrong on the way.
     said: Diagnostics,
+    /// Whether it was said that directories lie too deep.
+    deep: AtomicBool,
     /// How many directories and links may still be looked at; below zero, there were more.
     left: AtomicI64,
 }
@@ -140,7 +147,10 @@ impl Walk<'_> {
             return Vec::new();
         }
         if depth > DEEPEST {
-            self.said.push(too_deep(self.root));
+            // Once says it of all of them.
+            if !self.deep.swap(true, Ordering::Relaxed) {
+                self.said.push(too_deep(self.root));
+            }
             return Vec::new();
         }
         let entries = match fs::read_dir(dir) {
