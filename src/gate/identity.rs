@@ -1,4 +1,6 @@
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::quality::FixedState;
 
 use crate::model::{Data, Metric, Run, Side};
 
@@ -33,21 +35,17 @@ impl Identity {
     }
 }
 
-/// A hash of five or more samples; equal for equal samples in equal order. A total over iterations is a sample once it is
-/// divided by them: a harness that runs for a fixed time has equal totals on both sides.
+/// A hash of five or more samples; equal for equal samples in equal order. A harness that runs for a fixed time has equal
+/// totals on both sides, so what they were divided by counts as well.
 pub(super) fn fingerprint(run: &Run) -> Option<u64> {
-    let mut hasher = DefaultHasher::new();
-    let mut hash = |sample: f64| sample.to_bits().hash(&mut hasher);
-    let samples = match &run.data {
-        Data::Iterations { iters, times } => {
-            times.iter().zip(iters).for_each(|(time, n)| hash(time / n));
-            times.len()
-        }
-        Data::Values(values) => {
-            values.iter().for_each(|&value| hash(value));
-            values.len()
-        }
+    let (samples, divided_by): (&[f64], &[f64]) = match &run.data {
+        Data::Iterations { iters, times } => (times, iters),
+        Data::Values(values) => (values, &[]),
         Data::Summary(_) => return None,
     };
-    (samples >= 5).then(|| hasher.finish())
+    let mut hasher = FixedState::default().build_hasher();
+    for number in samples.iter().chain(divided_by) {
+        hasher.write_u64(number.to_bits());
+    }
+    (samples.len() >= 5).then(|| hasher.finish())
 }

@@ -1,9 +1,12 @@
 //! Both sides, path by path, each run in its place.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::criterion::Trees;
 use super::document::{shown, unreadable};
@@ -60,7 +63,7 @@ struct Reader<'a> {
     options: &'a Options,
     take: &'a (dyn Fn(Run) + Sync),
     diagnostics: &'a Diagnostics,
-    recordings: HashMap<PathBuf, ReadFor>,
+    recordings: HashMap<OsString, ReadFor>,
     formats: BTreeSet<&'static str>,
     trees: Trees,
     /// How many runs were begun.
@@ -210,8 +213,10 @@ impl Reader<'_> {
     fn record(&mut self, side: Side, path: &Path, recordings: Vec<PathBuf>, output: &Output<'_>) {
         let mut repeated = None;
         let path: Arc<str> = shown(path).into();
+        self.recordings.reserve(recordings.len());
         for recording in recordings {
-            match self.recordings.entry(recording) {
+            // A path would be hashed part by part.
+            match self.recordings.entry(recording.into_os_string()) {
                 Entry::Vacant(entry) => {
                     entry.insert(ReadFor { side, path: Arc::clone(&path), run: self.read });
                 }

@@ -1,9 +1,10 @@
 //! What the script of the page works with: columns to sort and filter by, and the numbers of each benchmark's plots,
 //! as JSON that can stand inside of a `<script>`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use base64::Engine;
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::facts;

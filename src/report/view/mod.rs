@@ -10,7 +10,9 @@ mod suspects;
 mod table;
 mod waivers;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt};
 
 use crate::diag::{Diagnostic, Level};
 use crate::model::{
@@ -122,11 +124,14 @@ type Key<'a> = (&'a BenchmarkId, &'a Metric);
 
 /// Joins findings and measurements to comparisons; what finds no comparison with two sides stays a finding.
 fn sort(report: &Report) -> (Vec<Row<'_>>, Vec<&Finding>) {
-    let mut places: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
-    for (i, comparison) in report.comparisons.iter().enumerate() {
-        places.entry((&comparison.benchmark, &comparison.metric)).or_default().push(i);
-    }
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    let keys = findings.iter().filter_map(|finding| key_of(finding));
+    let mut places: HashMap<Key<'_>, Vec<usize>> = keys.map(|key| (key, Vec::new())).collect();
+    for (i, comparison) in report.comparisons.iter().enumerate() {
+        if let Some(of_key) = places.get_mut(&(&comparison.benchmark, &comparison.metric)) {
+            of_key.push(i);
+        }
+    }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let mut of_row: BTreeMap<usize, &Finding> = BTreeMap::new();
     let mut others = Vec::new();
@@ -167,17 +172,19 @@ fn sort(report: &Report) -> (Vec<Row<'_>>, Vec<&Finding>) {
     (rows, others)
 }
 
+/// What a regression finding is about.
+fn key_of(finding: &Finding) -> Option<Key<'_>> {
+    let about = || Some((finding.benchmark.as_ref()?, finding.metric.as_ref()?));
+    if finding.rule == "regression" { about() } else { None }
+}
+
 /// The comparison that a regression finding is about.
 fn place_of(
     finding: &Finding,
     places: &HashMap<Key<'_>, Vec<usize>>,
     comparisons: &[Comparison],
 ) -> Option<usize> {
-    if finding.rule != "regression" {
-        return None;
-    }
-    let candidates = places.get(&(finding.benchmark.as_ref()?, finding.metric.as_ref()?))?;
-    candidates.iter().copied().find(|&i| {
+    places.get(&key_of(finding)?)?.iter().copied().find(|&i| {
         comparisons.get(i).is_some_and(|c| {
             c.change.is_some() && finding.statistic.is_none_or(|s| s == c.statistic)
         })
@@ -188,7 +195,7 @@ fn place_of(
 fn measurements(
     report: &Report,
 ) -> HashMap<(Side, &BenchmarkId, &Metric, Statistic), &Measurement> {
-    let mut found: HashMap<_, &Measurement> = HashMap::new();
+    let mut found: HashMap<_, &Measurement> = HashMap::with_capacity(report.measurements.len());
     for m in &report.measurements {
         let slot = found.entry((m.side, &m.benchmark, &m.metric, m.statistic)).or_insert(m);
         if m.stage == Stage::Confirm {
