@@ -32,15 +32,11 @@ pub(super) struct Reduced {
 
 /// Reduces a run to the statistics that rules may want of it.
 pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
-    let (weighted, averages): (Vec<(f64, f64)>, bool) = match &run.data {
+    let (samples, averages) = match &run.data {
         Data::Summary(summary) => return reduce_summary(summary),
-        Data::Values(values) => (values.iter().map(|&value| (value, 1.0)).collect(), false),
-        Data::Iterations { iters, times } => {
-            (times.iter().zip(iters).map(|(time, n)| (time / n, *n)).collect(), true)
-        }
+        Data::Values(values) => (Samples::of(values), false),
+        Data::Iterations { iters, times } => (Samples::new(weighted(iters, times)), true),
     };
-    let in_order = || -> Vec<f64> { weighted.iter().map(|&(value, _)| value).collect() };
-    let samples = Samples::new(weighted.clone());
     let sorted = samples.sorted();
     let finite = sorted.iter().all(|v| v.is_finite());
     let number = |(statistic, accept_averages): (Statistic, bool)| -> Option<Number> {
@@ -56,7 +52,7 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
             Statistic::Max => plain(*sorted.last()?),
             Statistic::Stddev => plain(samples.standard_deviation()?),
             Statistic::Slope => {
-                let growth = stats::growth::growth(&run.at, &in_order())?;
+                let growth = stats::growth::growth(&run.at, &in_order(&run.data))?;
                 let interval = Some((growth.low, growth.high));
                 Some(Number { statistic, value: growth.slope, interval })
             }
@@ -80,14 +76,30 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
         spread: if finite { samples.spread() } else { None },
         samples: sorted.len() as u64,
         outliers: if finite { samples.outliers() } else { 0 },
-        kept: if finite && weighted.len() <= MOST_VALUES && named_test(run, config) {
-            in_order()
+        kept: if finite && sorted.len() <= MOST_VALUES && named_test(run, config) {
+            in_order(&run.data)
         } else {
             Vec::new()
         },
         averages,
         summary: None,
         sorted: finite.then_some(samples),
+    }
+}
+
+/// Totals over iterations as samples: each is divided by its iterations, and weighs as much as they are.
+fn weighted(iters: &[f64], times: &[f64]) -> Vec<(f64, f64)> {
+    times.iter().zip(iters).map(|(time, n)| (time / n, *n)).collect()
+}
+
+/// The samples of a run in their order.
+fn in_order(data: &Data) -> Vec<f64> {
+    match data {
+        Data::Summary(_) => Vec::new(),
+        Data::Values(values) => values.clone(),
+        Data::Iterations { iters, times } => {
+            weighted(iters, times).into_iter().map(|(value, _)| value).collect()
+        }
     }
 }
 

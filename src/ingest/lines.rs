@@ -1,7 +1,7 @@
 //! Files of lines, read in batches so that their size does not matter.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::document::{BOM, located, shown, unreadable};
@@ -41,53 +41,90 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Hands the lines of a file to `each`, a batch at a time, and says what cannot be read.
-pub(super) fn batches(path: &Path, output: &Output<'_>, each: &mut dyn FnMut(&[Line<'_>])) {
+/// Hands the lines of a file to `each`, a batch at a time, and says what cannot be read. The next batch is read
+/// meanwhile.
+pub(super) fn batches(
+    path: &Path,
+    output: &Output<'_>,
+    each: &mut (dyn FnMut(&[Line<'_>]) + Send),
+) {
     let opened =
         path.metadata().and_then(|kind| refuse_pipe(&kind)).and_then(|()| File::open(path));
-    let mut file = match opened {
-        Ok(file) => file,
+    let mut batches = match opened {
+        Ok(file) => Batches { file, begun: Vec::new(), ended: false },
         Err(error) => return output.say(unreadable(path, &error)),
     };
-    let mut buffer = Vec::with_capacity(BATCH);
     let mut number = 1;
+    let mut next = batches.next();
     loop {
-        let before = buffer.len();
-        match file.by_ref().take(BATCH as u64).read_to_end(&mut buffer) {
-            Ok(_) => {}
-            Err(error) => return output.say(unreadable(path, &error)),
-        }
-        let at_end = buffer.len() < before + BATCH;
-        // What is left of the last batch holds no end of a line.
-        let fresh = buffer.get(before..).unwrap_or_default();
-        let whole = match fresh.iter().rposition(|&b| b == b'\n') {
-            _ if at_end => buffer.len(),
-            Some(last) => before + last + 1,
-            None => 0,
+        let bytes = match next {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return,
+            Err(Stop::System(error)) => return output.say(unreadable(path, &error)),
+            Err(Stop::LongLine) => {
+                let error = Diagnostic::error(Code::BadLine, "the line is longer than 64 MiB")
+                    .file(shown(path))
+                    .at(number, 1)
+                    .help("write one JSON object a line");
+                return output.say(error);
+            }
         };
-        let (ready, rest) = buffer.split_at(whole);
-        if !ready.is_empty() {
-            each(&split(ready, &mut number));
+        let lines = split(&bytes, &mut number);
+        ((), next) = rayon::join(|| each(&lines), || batches.next());
+    }
+}
+
+/// A file as batches of whole lines.
+struct Batches {
+    file: File,
+    /// The line that the last batch broke off.
+    begun: Vec<u8>,
+    ended: bool,
+}
+
+/// Why a file is not read on.
+enum Stop {
+    System(io::Error),
+    LongLine,
+}
+
+impl Batches {
+    /// The next batch; `None` behind the last.
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Stop> {
+        if self.ended {
+            return Ok(None);
         }
-        if at_end {
-            return;
+        let mut bytes = std::mem::take(&mut self.begun);
+        loop {
+            let before = bytes.len();
+            bytes.reserve(BATCH);
+            let read = self.file.by_ref().take(BATCH as u64).read_to_end(&mut bytes);
+            self.ended = read.map_err(Stop::System)? < BATCH;
+            if self.ended {
+                return Ok(Some(bytes));
+            }
+            // What was begun before holds no end of a line.
+            let fresh = bytes.get(before..).unwrap_or_default();
+            if let Some(last) = memchr::memrchr(b'\n', fresh) {
+                self.begun = bytes.split_off(before + last + 1);
+                return Ok(Some(bytes));
+            }
+            if bytes.len() > LONGEST_LINE {
+                return Err(Stop::LongLine);
+            }
         }
-        if rest.len() > LONGEST_LINE {
-            let error = Diagnostic::error(Code::BadLine, "the line is longer than 64 MiB")
-                .file(shown(path))
-                .at(number, 1)
-                .help("write one JSON object a line");
-            return output.say(error);
-        }
-        buffer.drain(..whole);
     }
 }
 
 /// The lines that are not blank; `number` is that of the first line and becomes that of the next batch.
 pub(super) fn split<'a>(bytes: &'a [u8], number: &mut u32) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
-        let ended = line.ends_with(b"\n");
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest);
+        let (line, behind) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+        let ended = end.is_some();
+        rest = behind;
         let line = if *number == 1 { line.strip_prefix(BOM).unwrap_or(line) } else { line };
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);

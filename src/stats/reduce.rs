@@ -6,6 +6,7 @@ use super::{mean, median_of_sorted, sorted, variance};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
     values: Vec<f64>,
+    /// In the order of the values; empty where all weigh the same.
     weights: Vec<f64>,
 }
 
@@ -21,7 +22,7 @@ impl Samples {
     /// Sorts samples of equal weight. O(n log n).
     #[must_use]
     pub fn of(values: &[f64]) -> Self {
-        Self::new(values.iter().map(|&value| (value, 1.0)).collect())
+        Self { values: sorted(values), weights: Vec::new() }
     }
 
     /// The samples, ascending.
@@ -36,6 +37,9 @@ impl Samples {
     /// `None` for no samples or a total weight that is not positive. O(n).
     #[must_use]
     pub fn weighted_median(&self) -> Option<f64> {
+        if self.weights.is_empty() {
+            return (!self.values.is_empty()).then(|| median_of_sorted(&self.values));
+        }
         let half = self.weights.iter().sum::<f64>() / 2.0;
         if !half.is_finite() || half <= 0.0 {
             return None;
@@ -55,6 +59,9 @@ impl Samples {
     /// iterations. `None` for no samples or a total weight that is not positive. O(n).
     #[must_use]
     pub fn weighted_mean(&self) -> Option<f64> {
+        if self.weights.is_empty() {
+            return (!self.values.is_empty()).then(|| mean(&self.values));
+        }
         let total: f64 = self.weights.iter().sum();
         let sum = || self.values.iter().zip(&self.weights).map(|(v, w)| v * w).sum::<f64>();
         (total > 0.0).then(|| sum() / total)
@@ -172,8 +179,14 @@ mod tests {
             (vec![], vec![], None),
             (vec![1.0], vec![0.0], None),
         ] {
+            let alike = weights.iter().all(|&weight| weight == 1.0);
+            let without = alike.then(|| Samples::of(&values));
             let samples = Samples::new(values.into_iter().zip(weights).collect());
             assert_eq!(samples.weighted_median(), expected, "{samples:?}");
+            if let Some(without) = without {
+                assert_eq!(without.weighted_median(), expected);
+                assert_eq!(without.weighted_mean(), samples.weighted_mean());
+            }
         }
     }
 

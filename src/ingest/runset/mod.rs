@@ -5,7 +5,7 @@ mod record;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -128,22 +128,23 @@ fn directory(path: &Path) -> PathBuf {
 /// Reads the runs, and counts those of the first look on each side.
 fn runs(path: &Path, output: &Output<'_>) -> (u64, u64) {
     let file: Arc<str> = Arc::from(shown(path));
-    let blocks = Mutex::new(BTreeSet::new());
+    let mut blocks = BTreeSet::new();
     lines::batches(path, output, &mut |batch| {
-        batch.par_iter().for_each(|line| match parse(*line, &file) {
-            Ok(run) => {
-                if run.stage == Stage::Screen {
-                    blocks
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .insert((run.side, run.block));
+        let of_line = |mut blocks: BTreeSet<(Side, u32)>, line: &Line<'_>| {
+            match parse(*line, &file) {
+                Ok(run) => {
+                    if run.stage == Stage::Screen {
+                        blocks.insert((run.side, run.block));
+                    }
+                    output.run(run);
                 }
-                output.run(run);
+                Err(diagnostic) => output.say(diagnostic),
             }
-            Err(diagnostic) => output.say(diagnostic),
-        });
+            blocks
+        };
+        let found = batch.par_iter().fold(BTreeSet::new, of_line);
+        blocks.par_extend(found.flatten());
     });
-    let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
     let count = |side| blocks.iter().filter(|block| block.0 == side).count() as u64;
     (count(Side::Base), count(Side::Head))
 }
