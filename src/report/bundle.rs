@@ -7,13 +7,15 @@ mod check;
 mod layout;
 mod measured;
 mod tables;
+mod written;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use self::measured::{Bounds, Measured};
+use self::written::Written;
 use super::{RenderError, WriteError};
 use crate::diag::{Code, Diagnostic};
 use crate::model::{Report, SCHEMA};
@@ -45,10 +47,13 @@ pub fn write_to(report: &Report, out: &mut dyn Write) -> Result<(), WriteError> 
     if let Some(problem) = check::problem(report) {
         return Err(RenderError::Unwritable(problem).into());
     }
+    // Written token by token: here the compiler sees the buffer, behind `out` it does not.
+    let mut buffer = BufWriter::with_capacity(1 << 16, out);
     let mut serializer =
-        serde_json::Serializer::with_formatter(&mut *out, layout::Layout::default());
-    report.serialize(&mut serializer).map_err(io::Error::from)?;
-    Ok(out.write_all(b"\n")?)
+        serde_json::Serializer::with_formatter(&mut buffer, layout::Layout::default());
+    Written::from(report).serialize(&mut serializer).map_err(io::Error::from)?;
+    buffer.write_all(b"\n")?;
+    Ok(buffer.flush()?)
 }
 
 /// Reads a report file that anybody may have written; `file` is its name for messages.
