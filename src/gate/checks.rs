@@ -4,11 +4,15 @@ use super::tables::{Requirements, merge};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Finding, Measurement, Order, Table};
-use crate::policy::{Checked, Measured};
+use crate::policy::rules::Presence;
+use crate::policy::{Checked, Measured, Rule};
 
-/// What the rules that hold limits, overheads and shapes have to say.
+/// What the rules have to say that look at what was measured by itself.
 pub(super) struct Checks {
+    /// Of limits, overheads and shapes.
     pub(super) findings: Vec<Finding>,
+    /// Of what is missing, new, or no number.
+    pub(super) presence: Vec<Finding>,
     pub(super) tables: Vec<Table>,
     pub(super) requirements: Requirements,
     /// Whether any of these rules holds something.
@@ -25,13 +29,17 @@ pub(super) fn checks(
     let measured = Measured::new(measurements, &config.declared).ordered(order);
     let mut all = Checks {
         findings: Vec::new(),
+        presence: Vec::new(),
         tables: Vec::new(),
         requirements: Requirements::default(),
         matched: false,
     };
     // No rule depends on another; what they say is gathered in the order of the configuration.
-    let checked: Vec<Option<Checked>> =
-        config.rules.par_iter().map(|rule| rule.value.check(&measured)).collect();
+    let (presence, checked): (_, Vec<Option<Checked>>) = rayon::join(
+        || presence(measurements, config),
+        || config.rules.par_iter().map(|rule| rule.value.check(&measured)).collect(),
+    );
+    all.presence = presence;
     for (rule, checked) in config.rules.iter().zip(checked) {
         let Some(checked) = checked else { continue };
         if !checked.matched && checked.findings.is_empty() && !measurements.is_empty() {
@@ -55,4 +63,12 @@ pub(super) fn checks(
         }
     }
     all
+}
+
+fn presence(measurements: &[Measurement], config: &Config) -> Vec<Finding> {
+    let rules = config.rules.iter().filter_map(|rule| match &rule.value {
+        Rule::Presence(presence) => Some(presence),
+        _ => None,
+    });
+    Presence::findings(&rules.collect::<Vec<_>>(), measurements)
 }

@@ -1,4 +1,5 @@
 use dashmap::DashMap;
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::identity::{Identity, fingerprint};
@@ -8,19 +9,29 @@ use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{BenchmarkId, Measurement, Run};
 
+/// So many locks share the benchmarks, so that two threads seldom want the same.
+const SHARDS: usize = 256;
+
 /// Takes runs as they are read, from any thread and in any order, and keeps one number a run and statistic.
 #[derive(Debug)]
 pub struct Collector<'a> {
     config: &'a Config,
-    benchmarks: DashMap<BenchmarkId, Collected>,
+    benchmarks: DashMap<BenchmarkId, Collected, RandomState>,
 }
 
 /// What was read of one benchmark.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Collected {
     identity: Identity,
     /// A handful, in the order in which they turned up.
     series: Vec<(Key, Series)>,
+}
+
+impl Default for Collected {
+    /// With room for base and head, which are all that most benchmarks have.
+    fn default() -> Self {
+        Self { identity: Identity::default(), series: Vec::with_capacity(2) }
+    }
 }
 
 impl Collected {
@@ -52,7 +63,10 @@ impl<'a> Collector<'a> {
     /// An empty collector; the configuration says which statistics its rules want.
     #[must_use]
     pub fn new(config: &'a Config) -> Self {
-        Self { config, benchmarks: DashMap::new() }
+        Self {
+            config,
+            benchmarks: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS),
+        }
     }
 
     /// Takes one run.
@@ -71,7 +85,7 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn finish(self, diagnostics: &Diagnostics) -> Vec<Measurement> {
         let mut benchmarks: Vec<(BenchmarkId, Collected)> = self.benchmarks.into_iter().collect();
-        benchmarks.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        benchmarks.par_sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         // Reading may have seen it already, by the paths.
         if Identity::same(benchmarks.iter().map(|(_, collected)| &collected.identity))
             && !diagnostics.contains(Code::SameRecording)

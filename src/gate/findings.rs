@@ -1,20 +1,15 @@
 use jiff::civil::Date;
 
-use super::plan::Plan;
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
-use crate::model::{Comparison, Display, Finding, Measurement, Severity, Verdict, Waived};
-use crate::policy::Rule;
-use crate::policy::rules::Presence;
+use crate::model::{Comparison, Display, Finding, Severity, Verdict, Waived};
 
 /// What the rules have to say, worst first; waivers applied, unused and expired ones said.
 ///
-/// `checks` are the findings of the rules that look at limits instead of comparisons.
+/// `others` are the findings of everything but comparisons.
 pub(super) fn findings(
-    plan: &Plan<'_>,
-    checks: Vec<Finding>,
     comparisons: &[Comparison],
-    measurements: &[Measurement],
+    others: Vec<Finding>,
     config: &Config,
     today: Date,
     sink: &Diagnostics,
@@ -41,13 +36,7 @@ pub(super) fn findings(
         }
         all.push(finding);
     }
-    all.extend(checks);
-    all.extend(plan.not_measurable.iter().map(not_measurable));
-    let presence = config.rules.iter().filter_map(|rule| match &rule.value {
-        Rule::Presence(presence) => Some(presence),
-        _ => None,
-    });
-    all.extend(Presence::findings(&presence.collect::<Vec<_>>(), measurements));
+    all.extend(others);
     for (waiver, used) in config.waivers.iter().zip(used) {
         let name =
             format!("{} of {}", waiver.value.metric, quoted(waiver.value.benchmark.as_str()));
@@ -111,10 +100,4 @@ fn regression(comparison: &Comparison, display: &Display) -> Finding {
 /// At most six digits after the point, so that 0.07 × 100 is 7.
 fn round(percent: f64) -> f64 {
     (percent * 1e6).round() / 1e6
-}
-
-fn not_measurable(missing: &super::plan::NotMeasurable<'_>) -> Finding {
-    let about = (&missing.rule.metric, Some(missing.statistic));
-    let severity = missing.rule.levels().highest();
-    crate::policy::not_measurable(None, severity, about, &missing.benchmarks, &missing.why)
 }

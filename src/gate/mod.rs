@@ -71,23 +71,23 @@ pub fn decide(facts: Facts<'_>) -> Report {
         sink.push(diagnostic);
     }
     inputs::check(&facts.measurements, facts.allow_empty_base, &sink);
-    let checks = checks::checks(&facts.measurements, facts.order, facts.config, &sink);
-    let plan = plan::plan(&facts.measurements, facts.config, checks.matched, &sink);
     let mismatches = environment_mismatches(&facts.base.environment, &facts.head.environment);
     let alike = mismatches.is_empty();
     for mismatch in mismatches {
         sink.push(mismatch);
     }
-    let judged = judge::judge(&plan, facts.order, alike, facts.config, &sink);
-    let findings = findings::findings(
-        &plan,
-        checks.findings,
-        &judged.comparisons,
-        &facts.measurements,
-        facts.config,
-        facts.today,
-        &sink,
+    // What is compared and what is held by itself do not depend on each other.
+    let (checks, (plan, judged)) = rayon::join(
+        || checks::checks(&facts.measurements, facts.order, facts.config, &sink),
+        || {
+            let plan = plan::plan(&facts.measurements, facts.config, &sink);
+            let judged = judge::judge(&plan, facts.order, alike, facts.config, &sink);
+            (plan, judged)
+        },
     );
+    plan.say_ungated(checks.matched, &sink);
+    let said = [checks.findings, plan.findings(), checks.presence].concat();
+    let findings = findings::findings(&judged.comparisons, said, facts.config, facts.today, &sink);
     let tables = tables::tables(&judged.comparisons, &checks.requirements, checks.tables);
     let verdict = outcome::outcome(&judged.comparisons, &findings, facts.config, sink.has_errors());
     let runs = |side| most_runs(&facts.measurements, side);

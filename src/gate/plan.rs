@@ -2,14 +2,38 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Diagnostics, quoted};
-use crate::model::{BenchmarkId, Better, Measurement, Metric, Side, Stage, Statistic};
+use crate::model::{BenchmarkId, Better, Finding, Measurement, Metric, Side, Stage, Statistic};
 use crate::policy::rules::{Evidence, NamedTest, Regression};
-use crate::policy::{Missing, Rule, default_statistic};
+use crate::policy::{Missing, Rule, default_statistic, not_measurable};
 
 /// What is to be compared, and what a rule asks for that the data cannot give.
 pub(super) struct Plan<'a> {
     pub(super) pairs: Vec<Pair<'a>>,
-    pub(super) not_measurable: Vec<NotMeasurable<'a>>,
+    not_measurable: Vec<NotMeasurable<'a>>,
+}
+
+impl Plan<'_> {
+    /// Findings of what a rule asks for that the data cannot give.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let finding = |missing: &NotMeasurable<'_>| {
+            let about = (&missing.rule.metric, Some(missing.statistic));
+            let severity = missing.rule.levels().highest();
+            not_measurable(None, severity, about, &missing.benchmarks, &missing.why)
+        };
+        self.not_measurable.iter().map(finding).collect()
+    }
+
+    /// Says where the gate guards nothing. `held` is whether a rule that compares nothing holds something: with one, it
+    /// needs no regression rule.
+    pub(super) fn say_ungated(&self, held: bool, sink: &Diagnostics) {
+        if !held && !self.pairs.is_empty() && self.pairs.iter().all(|pair| pair.rule.is_none()) {
+            let message = "no regression rule applies to anything that was measured";
+            sink.push(
+                Diagnostic::warning(Code::NothingGated, message)
+                    .help("add a `regression` rule for a metric of these benchmarks"),
+            );
+        }
+    }
 }
 
 /// One comparison to make.
@@ -41,12 +65,12 @@ pub(super) struct Sides<'a> {
 type Looks<'a> = [Sides<'a>; 2];
 
 /// A statistic that a rule wants and the data cannot give.
-pub(super) struct NotMeasurable<'a> {
-    pub(super) rule: &'a Regression,
-    pub(super) statistic: Statistic,
-    pub(super) benchmarks: Vec<&'a BenchmarkId>,
+struct NotMeasurable<'a> {
+    rule: &'a Regression,
+    statistic: Statistic,
+    benchmarks: Vec<&'a BenchmarkId>,
     /// Why, and what would help.
-    pub(super) why: String,
+    why: String,
 }
 
 impl<'a> Sides<'a> {
@@ -59,33 +83,48 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// Everything of one benchmark and metric, by statistic and stage.
-type Group<'a> = BTreeMap<Statistic, BTreeMap<Stage, Sides<'a>>>;
+/// Everything of one benchmark and metric.
+#[derive(Clone, Copy)]
+struct Group<'a, 'g> {
+    benchmark: &'a BenchmarkId,
+    metric: &'a Metric,
+    measurements: &'g [&'a Measurement],
+}
+
+impl<'a> Group<'a, '_> {
+    /// Both looks at a statistic.
+    fn looks(self, statistic: Statistic) -> Looks<'a> {
+        let of = |stage, side| {
+            let wanted =
+                |m: &&&Measurement| (m.statistic, m.stage, m.side) == (statistic, stage, side);
+            self.measurements.iter().rfind(wanted).copied()
+        };
+        [Stage::Screen, Stage::Confirm]
+            .map(|stage| Sides { base: of(stage, Side::Base), head: of(stage, Side::Head) })
+    }
+
+    /// The statistic that stands for the benchmark where no rule names one.
+    fn default_statistic(self) -> Statistic {
+        default_statistic(self.measurements.iter().copied())
+    }
+}
+
+/// The first of both looks that there is, head before base.
+fn any(looks: Looks<'_>) -> Option<&Measurement> {
+    looks.into_iter().find_map(Sides::any)
+}
 
 /// Finds the comparisons: each statistic that a rule asks for, else the default one.
 ///
-/// The last rule that matches a benchmark, metric and statistic replaces the earlier ones. `held` says whether a rule
-/// that compares nothing holds something, so that the gate guards something without a single regression rule.
+/// The last rule that matches a benchmark, metric and statistic replaces the earlier ones.
 pub(super) fn plan<'a>(
     measurements: &'a [Measurement],
     config: &'a Config,
-    held: bool,
     sink: &Diagnostics,
 ) -> Plan<'a> {
-    let mut groups: BTreeMap<(&BenchmarkId, &Metric), Group<'a>> = BTreeMap::new();
-    for m in measurements {
-        let sides = groups
-            .entry((&m.benchmark, &m.metric))
-            .or_default()
-            .entry(m.statistic)
-            .or_default()
-            .entry(m.stage)
-            .or_default();
-        match m.side {
-            Side::Base => sides.base = Some(m),
-            Side::Head => sides.head = Some(m),
-        }
-    }
+    let mut sorted: Vec<&'a Measurement> = measurements.iter().collect();
+    // They are, unless the report that they come from was written by somebody else.
+    sorted.sort_by_key(|m| (&m.benchmark, &m.metric));
     let mut planner = Planner {
         config,
         sink,
@@ -94,10 +133,14 @@ pub(super) fn plan<'a>(
         missing: Vec::new(),
         undeclared: BTreeSet::new(),
     };
-    for (&(benchmark, metric), group) in &groups {
-        planner.group(benchmark, metric, group);
+    let together =
+        |a: &&Measurement, b: &&Measurement| a.benchmark == b.benchmark && a.metric == b.metric;
+    for measurements in sorted.chunk_by(together) {
+        if let Some(Measurement { benchmark, metric, .. }) = measurements.first() {
+            planner.group(Group { benchmark, metric, measurements });
+        }
     }
-    planner.say_unused(held);
+    planner.say_unused();
     Plan { pairs: planner.pairs, not_measurable: planner.missing }
 }
 
@@ -111,7 +154,8 @@ struct Planner<'a, 'b> {
 }
 
 impl<'a> Planner<'a, '_> {
-    fn group(&mut self, benchmark: &'a BenchmarkId, metric: &Metric, group: &Group<'a>) {
+    fn group(&mut self, group: Group<'a, '_>) {
+        let Group { benchmark, metric, .. } = group;
         let Some(better) = self.config.declared.better(metric) else {
             if self.undeclared.insert(metric.clone()) {
                 let message = format!(
@@ -125,14 +169,8 @@ impl<'a> Planner<'a, '_> {
             }
             return;
         };
-        let default = default_of(group);
+        let default = group.default_statistic();
         let rules = self.rules_of(benchmark, metric, default);
-        let looks_at = |statistic: Statistic| -> Looks<'a> {
-            let stages = group.get(&statistic);
-            [Stage::Screen, Stage::Confirm].map(|stage| {
-                stages.and_then(|stages| stages.get(&stage)).copied().unwrap_or_default()
-            })
-        };
         let compared: Vec<(Statistic, Option<&'a Regression>)> = if rules.is_empty() {
             vec![(default, None)]
         } else {
@@ -140,15 +178,12 @@ impl<'a> Planner<'a, '_> {
         };
         let mut throughput_is_due = true;
         for (statistic, rule) in compared {
-            let looks = looks_at(statistic);
-            if looks.into_iter().find_map(Sides::any).is_none() {
+            let looks = group.looks(statistic);
+            if any(looks).is_none() {
                 if let Some(rule) = rule {
-                    self.not_measurable(
-                        rule,
-                        statistic,
-                        benchmark,
-                        why(rule, statistic, group.get(&default)),
-                    );
+                    let instead = any(group.looks(default));
+                    let why = Missing::statistic(statistic, instead, rule.accept_averages);
+                    self.not_measurable(rule, statistic, benchmark, why.to_string());
                 }
                 continue;
             }
@@ -162,7 +197,7 @@ impl<'a> Planner<'a, '_> {
             }
         }
         if throughput_is_due && *metric == Metric::time() {
-            self.throughput(benchmark, default, looks_at(default), false);
+            self.throughput(benchmark, default, group.looks(default), false);
         }
     }
 
@@ -292,8 +327,8 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    /// Rules that matched nothing, and a gate that guards nothing.
-    fn say_unused(&self, held: bool) {
+    /// Rules that matched nothing.
+    fn say_unused(&self) {
         if self.pairs.is_empty() {
             return;
         }
@@ -310,33 +345,10 @@ impl<'a> Planner<'a, '_> {
                 );
             }
         }
-        if !held && self.pairs.iter().all(|pair| pair.rule.is_none()) {
-            let message = "no regression rule applies to anything that was measured";
-            self.sink.push(
-                Diagnostic::warning(Code::NothingGated, message)
-                    .help("add a `regression` rule for a metric of these benchmarks"),
-            );
-        }
     }
 }
 
 /// Whether a rule asks for benchgate's own procedure.
 fn is_plain(rule: Option<&Regression>) -> bool {
     rule.is_some_and(|rule| rule.evidence == Evidence::Proven && rule.test == NamedTest::Auto)
-}
-
-/// The statistic that stands for a benchmark where no rule names one.
-fn default_of(group: &Group<'_>) -> Statistic {
-    let sides = group.values().flat_map(BTreeMap::values);
-    default_statistic(sides.flat_map(|sides| [sides.base, sides.head]).flatten())
-}
-
-/// Why a statistic is missing, told from what was measured instead.
-fn why(
-    rule: &Regression,
-    statistic: Statistic,
-    measured: Option<&BTreeMap<Stage, Sides<'_>>>,
-) -> String {
-    let sides = measured.and_then(|stages| stages.values().next()).copied().unwrap_or_default();
-    Missing::statistic(statistic, sides.any(), rule.accept_averages).to_string()
 }

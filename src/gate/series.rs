@@ -67,7 +67,7 @@ impl Series {
             averages: reduced.averages,
             summary: reduced.summary,
             throughput: run.throughput,
-            entries: Vec::new(),
+            entries: Vec::with_capacity(1),
             first: None,
         }
     }

@@ -1,6 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::OnceLock;
+
+use foldhash::HashMap;
 
 use super::{Declared, Scope};
 use crate::model::{
@@ -14,36 +16,59 @@ use crate::stats::quantile::samples_needed;
 /// Where benchmarks were measured a second time the first look counts, in which all were measured alike.
 #[derive(Debug)]
 pub struct Measured<'a> {
-    base: Index<'a>,
-    head: Index<'a>,
+    measurements: &'a [Measurement],
+    /// Made when the first rule asks.
+    sides: OnceLock<Sides<'a>>,
     declared: &'a Declared,
     order: Order,
 }
 
+/// What was measured of each side.
+#[derive(Debug, Default)]
+struct Sides<'a> {
+    base: Index<'a>,
+    head: Index<'a>,
+}
+
 /// What one side measured.
-type Index<'a> = BTreeMap<&'a Metric, Names<'a>>;
+type Index<'a> = HashMap<&'a Metric, Names<'a>>;
 
 /// The benchmarks of a metric.
 #[derive(Debug, Default)]
 struct Names<'a> {
-    groups: BTreeMap<&'a BenchmarkId, Group<'a>>,
+    groups: HashMap<&'a BenchmarkId, Group<'a>>,
     /// Sorted so that numbers in names count as numbers, when the first rule asks for them.
     natural: OnceLock<Vec<&'a BenchmarkId>>,
+}
+
+impl<'a> Sides<'a> {
+    fn of(measurements: &'a [Measurement]) -> Self {
+        let mut sides = Self::default();
+        for m in measurements {
+            let side = if m.side == Side::Base { &mut sides.base } else { &mut sides.head };
+            let group = side.entry(&m.metric).or_default().groups.entry(&m.benchmark).or_default();
+            match group.iter_mut().find(|known| known.statistic == m.statistic) {
+                Some(known) if m.stage < known.stage => *known = m,
+                Some(_) => {}
+                None => group.push(m),
+            }
+        }
+        sides
+    }
 }
 
 impl<'a> Names<'a> {
     fn natural(&self) -> &[&'a BenchmarkId] {
         self.natural.get_or_init(|| {
             let mut names: Vec<&'a BenchmarkId> = self.groups.keys().copied().collect();
-            // Stable: names of equal keys stay sorted.
-            names.sort_by_cached_key(|benchmark| natural(benchmark.as_str()));
+            names.sort_by_cached_key(|benchmark| (natural(benchmark.as_str()), *benchmark));
             names
         })
     }
 }
 
-/// The statistics of one benchmark and metric.
-type Group<'a> = BTreeMap<Statistic, &'a Measurement>;
+/// The statistics of one benchmark and metric: a handful.
+type Group<'a> = Vec<&'a Measurement>;
 
 /// One number of one side, with the runs it stands on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -137,19 +162,10 @@ impl fmt::Display for Missing {
 }
 
 impl<'a> Measured<'a> {
-    /// An index over measurements. O(n log n).
+    /// Everything in `measurements`.
     #[must_use]
     pub fn new(measurements: &'a [Measurement], declared: &'a Declared) -> Self {
-        let (mut base, mut head) = (Index::new(), Index::new());
-        for m in measurements {
-            let side = if m.side == Side::Base { &mut base } else { &mut head };
-            let group = side.entry(&m.metric).or_default().groups.entry(&m.benchmark).or_default();
-            let known = group.entry(m.statistic).or_insert(m);
-            if m.stage < known.stage {
-                *known = m;
-            }
-        }
-        Self { base, head, declared, order: Order::Unknown }
+        Self { measurements, sides: OnceLock::new(), declared, order: Order::Unknown }
     }
 
     /// The same, with what is known of the order of the runs.
@@ -197,7 +213,7 @@ impl<'a> Measured<'a> {
             && let Some(times) = of(&Metric::time())
         {
             let with_amount =
-                |group: &Group<'_>| group.values().any(|time| time.throughput.is_some());
+                |group: &Group<'_>| group.iter().any(|time| time.throughput.is_some());
             let own = of(metric).map(|own| &own.groups);
             found.extend(times.natural().iter().filter(|benchmark| {
                 times.groups.get(*benchmark).is_some_and(with_amount)
@@ -238,14 +254,15 @@ impl<'a> Measured<'a> {
             }
             None => return Err(Missing::Benchmark),
         };
-        let default = default_statistic(group.values().copied());
-        let wanted = statistic.unwrap_or(default);
-        let missing = || Missing::statistic(wanted, group.get(&default).copied(), accept_averages);
+        let of = |statistic| group.iter().copied().find(|m| m.statistic == statistic);
+        let default = || default_statistic(group.iter().copied());
+        let wanted = statistic.unwrap_or_else(default);
+        let missing = || Missing::statistic(wanted, of(default()), accept_averages);
         // Of a throughput that is an amount over a time only the middle is that amount over the middle of the time.
         if derived && !matches!(wanted, Statistic::Median | Statistic::Mean) {
             return Err(Missing::Statistic(wanted));
         }
-        let measurement = group.get(&wanted).copied().ok_or_else(missing)?;
+        let measurement = of(wanted).ok_or_else(missing)?;
         if measurement.averages && wanted.quantile().is_some() && !accept_averages {
             return Err(Missing::Averages);
         }
@@ -259,9 +276,10 @@ impl<'a> Measured<'a> {
 
 impl<'a> Measured<'a> {
     fn side(&self, side: Side) -> &Index<'a> {
+        let sides = self.sides.get_or_init(|| Sides::of(self.measurements));
         match side {
-            Side::Base => &self.base,
-            Side::Head => &self.head,
+            Side::Base => &sides.base,
+            Side::Head => &sides.head,
         }
     }
 

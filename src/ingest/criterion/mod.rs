@@ -117,7 +117,7 @@ fn read_set(
 ) {
     let mut read: Vec<_> =
         chosen.par_iter().map(|baseline| read_one(baseline, variant, input, output)).collect();
-    read.sort_unstable();
+    read.par_sort_unstable();
     if let Some(warning) = stale::warning(&shown(root), read.iter().filter_map(Option::as_ref)) {
         output.say(warning);
     }

@@ -177,7 +177,9 @@ impl Walk<'_> {
                 }
             };
             match entry {
-                (Ok(kind), is_link, entry) if kind.is_dir() => inner.push((entry.path(), is_link)),
+                (Ok(kind), is_link, entry) if kind.is_dir() => {
+                    inner.push((entry.file_name(), is_link))
+                }
                 (Ok(kind), _, entry) if kind.is_file() => {
                     let name = entry.file_name();
                     has_results |= RESULTS.iter().any(|known| name == *known);
@@ -190,16 +192,17 @@ impl Walk<'_> {
                 }
             }
         }
-        inner.sort_unstable_by(|(a, _), (b, _)| a.file_name().cmp(&b.file_name()));
+        inner.sort_unstable();
         let mut found: Vec<Baseline> = has_results.then_some(here).into_iter().collect();
-        found.par_extend(inner.par_iter().flat_map_iter(|(inner, is_link)| {
+        found.par_extend(inner.par_iter().flat_map_iter(|(name, is_link)| {
+            let inner = dir.join(name);
             if !is_link {
-                return self.below(inner, depth + 1, links);
+                return self.below(&inner, depth + 1, links);
             }
-            match follow(dir, inner, links) {
-                Ok(from) => self.below(inner, depth + 1, Some(&Followed { from, before: links })),
+            match follow(dir, &inner, links) {
+                Ok(from) => self.below(&inner, depth + 1, Some(&Followed { from, before: links })),
                 Err(error) => {
-                    self.said.push(document::unreadable(inner, &error));
+                    self.said.push(document::unreadable(&inner, &error));
                     Vec::new()
                 }
             }
