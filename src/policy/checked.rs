@@ -22,15 +22,10 @@ pub struct Checked {
 pub(crate) const MOST_ROWS: usize = 200;
 
 impl Checked {
-    /// The rows that are listed: where there are very many, those that hold what is asked for are only counted.
-    pub(crate) fn listed(&mut self, rows: Vec<TableRow>) -> Vec<TableRow> {
-        if rows.len() <= MOST_ROWS {
-            return rows;
-        }
-        let (met, others): (Vec<TableRow>, Vec<TableRow>) =
-            rows.into_iter().partition(|row| row.status == Some(Status::Met));
-        self.left_out.extend(met);
-        others
+    /// The rows that are listed.
+    pub(crate) fn listed(&mut self, rows: Rows) -> Vec<TableRow> {
+        self.left_out.extend(rows.met);
+        rows.listed
     }
 
     /// A note of how many rows are only counted, if there are any.
@@ -38,6 +33,44 @@ impl Checked {
         let count = thousands(self.left_out.len() as u64);
         let note = format!("{count} more {hold} and are not listed");
         (!self.left_out.is_empty()).then_some(note).into_iter().collect()
+    }
+}
+
+/// The rows of a rule as they come: where there are very many, those that hold what is asked for are only counted.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    listed: Vec<TableRow>,
+    met: Vec<TableRow>,
+    /// Whether there are more than are listed in any case.
+    many: bool,
+}
+
+impl Rows {
+    pub(crate) fn push(&mut self, row: TableRow) {
+        if !self.many && self.listed.len() < MOST_ROWS {
+            return self.listed.push(row);
+        }
+        if !self.many {
+            self.many = true;
+            let first = std::mem::take(&mut self.listed);
+            first.into_iter().for_each(|row| self.sort_in(row));
+        }
+        self.sort_in(row);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.listed.is_empty() && self.met.is_empty()
+    }
+
+    fn sort_in(&mut self, mut row: TableRow) {
+        if row.status != Some(Status::Met) {
+            return self.listed.push(row);
+        }
+        // Of what is only counted, no more than its benchmark is asked for.
+        if row.benchmark.is_some() {
+            row.cells.clear();
+        }
+        self.met.push(row);
     }
 }
 

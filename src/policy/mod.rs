@@ -15,7 +15,7 @@ mod waiver;
 
 pub use bounds::{Bounds, Standing};
 pub use checked::{Checked, finding, not_measurable};
-pub(crate) use checked::{NotMeasured, columns, nothing_matched};
+pub(crate) use checked::{NotMeasured, Rows, columns, nothing_matched};
 pub use limit::{ByLevel, Limit, Tier, needless_severity, severity_of, severity_problem};
 pub use measured::{Measured, Missing, Reading, RunNumber, default_statistic};
 pub use rules::Rule;

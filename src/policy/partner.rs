@@ -93,6 +93,9 @@ pub fn alone<'a>(
     of: &Scope,
     among: &Scope,
 ) -> Vec<&'a BenchmarkId> {
+    if Frame::both(of, among).is_none() {
+        return Vec::new();
+    }
     let (mut benchmarks_of, mut candidates) = (BTreeSet::new(), BTreeSet::new());
     for benchmark in benchmarks {
         match (of.contains(benchmark), among.contains(benchmark)) {
@@ -179,6 +182,12 @@ impl<'a> Frame<'a> {
         (!glob.contains('\\')).then_some(Self { before, wildcards, after })
     }
 
+    /// Both globs, where they are the same wildcards.
+    fn both(of: &'a Scope, among: &'a Scope) -> Option<(Self, Self)> {
+        let both = Self::of(of).zip(Self::of(among));
+        both.filter(|(from, to)| from.wildcards == to.wildcards)
+    }
+
     /// The benchmarks with the partner that has the same text in place of the same wildcards.
     fn framed<'b>(
         of_all: &BTreeSet<&'b BenchmarkId>,
@@ -186,10 +195,7 @@ impl<'a> Frame<'a> {
         of: &Scope,
         among: &Scope,
     ) -> BTreeMap<&'b BenchmarkId, &'b BenchmarkId> {
-        let Some((from, to)) = Frame::of(of).zip(Frame::of(among)) else { return BTreeMap::new() };
-        if from.wildcards != to.wildcards {
-            return BTreeMap::new();
-        }
+        let Some((from, to)) = Frame::both(of, among) else { return BTreeMap::new() };
         let partner = |benchmark: &BenchmarkId| {
             let partner = BenchmarkId::new(to.around(from.inside(benchmark.as_str())?));
             candidates.get(&partner).copied()

@@ -56,7 +56,7 @@ impl Scope {
     /// Whether a benchmark is meant.
     #[must_use]
     pub fn contains(&self, benchmark: &BenchmarkId) -> bool {
-        self.matcher.is_match(benchmark.as_str())
+        self.text == "**" || self.matcher.is_match(benchmark.as_str())
     }
 
     /// The glob as it was written.

@@ -5,8 +5,6 @@
 //! runs, the interval comes from the two intervals by the method of variance estimates recovery (MOVER: Zou &
 //! Donner 2008; for ratios on logarithms Donner & Zou 2012), which takes the two as independent.
 
-use std::collections::BTreeMap;
-
 use super::Evidence;
 use super::paired::{Block, paired};
 use super::special::t_95;
@@ -34,12 +32,12 @@ pub struct Run {
 }
 
 /// Amounts of several benchmarks over the amount of one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fraction {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fraction<'a> {
     /// What is added up above the line.
-    pub over: Vec<Amount>,
+    pub over: Vec<&'a Amount>,
     /// What stands below it; above zero.
-    pub under: Amount,
+    pub under: &'a Amount,
 }
 
 /// A ratio with its 95 % interval.
@@ -69,24 +67,24 @@ pub enum Basis {
 /// The ratio of one number to another. `None` where they are no amounts, or the one below the line is zero.
 #[must_use]
 pub fn ratio(over: &Amount, under: &Amount) -> Option<Ratio> {
-    combine(&[Fraction { over: vec![over.clone()], under: under.clone() }], 1.0)
+    combine(&[Fraction { over: vec![over], under }], 1.0)
 }
 
 /// The sum of several numbers over one: what the parts take of the whole. `None` as for [`ratio`], and for no parts.
 #[must_use]
-pub fn sum(fraction: &Fraction) -> Option<Ratio> {
+pub fn sum(fraction: &Fraction<'_>) -> Option<Ratio> {
     combine(std::slice::from_ref(fraction), 1.0)
 }
 
 /// The mean of ratios, each number above a line over the number below it. Ratios over one number belong into
 /// one [`Fraction`], so that what is common to them does not count as chance twice. `None` as for [`sum`].
 #[must_use]
-pub fn mean(fractions: &[Fraction]) -> Option<Ratio> {
+pub fn mean(fractions: &[Fraction<'_>]) -> Option<Ratio> {
     combine(fractions, fractions.iter().map(|fraction| fraction.over.len()).sum::<usize>() as f64)
 }
 
 /// The sum of all fractions, divided by a count.
-fn combine(fractions: &[Fraction], count: f64) -> Option<Ratio> {
+fn combine(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
     let value = total(fractions)? / count;
     if !value.is_finite() {
         return None;
@@ -105,12 +103,12 @@ fn combine(fractions: &[Fraction], count: f64) -> Option<Ratio> {
 }
 
 /// Everything above and below the lines.
-fn amounts(fractions: &[Fraction]) -> impl Iterator<Item = &Amount> {
-    fractions.iter().flat_map(|fraction| fraction.over.iter().chain([&fraction.under]))
+fn amounts<'a>(fractions: &[Fraction<'a>]) -> impl Iterator<Item = &'a Amount> {
+    fractions.iter().flat_map(|fraction| fraction.over.iter().copied().chain([fraction.under]))
 }
 
 /// The sum of all fractions; `None` where a number is missing or no amount.
-fn total(fractions: &[Fraction]) -> Option<f64> {
+fn total(fractions: &[Fraction<'_>]) -> Option<f64> {
     let mut total = 0.0;
     for fraction in fractions {
         let mut over = 0.0;
@@ -124,14 +122,21 @@ fn total(fractions: &[Fraction]) -> Option<f64> {
 }
 
 /// The ratio over the runs that all amounts have in common: [`paired`] on the logarithms.
-fn over_blocks(fractions: &[Fraction], count: f64) -> Option<Ratio> {
-    let of_run: Vec<BTreeMap<u32, Run>> = amounts(fractions)
-        .map(|amount| amount.runs.iter().map(|run| (run.block, *run)).collect())
-        .collect();
-    let blocks: Vec<Block> = of_run
+fn over_blocks(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
+    let sorted = |amount: &Amount| {
+        let mut runs = amount.runs.clone();
+        runs.sort_by_key(|run| run.block);
+        runs
+    };
+    let of_block = |runs: &Vec<Run>, block: u32| {
+        let place = runs.binary_search_by_key(&block, |run| run.block).ok()?;
+        runs.get(place).copied()
+    };
+    let all: Vec<Vec<Run>> = amounts(fractions).map(sorted).collect();
+    let blocks: Vec<Block> = all
         .first()?
-        .keys()
-        .filter_map(|block| of_run.iter().map(|runs| runs.get(block).copied()).collect())
+        .iter()
+        .filter_map(|run| all.iter().map(|runs| of_block(runs, run.block)).collect())
         .map(|runs: Vec<Run>| one_block(fractions, &runs, count))
         .collect::<Option<_>>()?;
     let evidence = Evidence::from(paired(&blocks)?);
@@ -143,7 +148,7 @@ fn over_blocks(fractions: &[Fraction], count: f64) -> Option<Ratio> {
 
 /// A run's ratio as a logarithm, and how disturbed it was: the relative spreads as if they were independent.
 /// `runs` are in the order of [`amounts`].
-fn one_block(fractions: &[Fraction], runs: &[Run], count: f64) -> Option<Block> {
+fn one_block(fractions: &[Fraction<'_>], runs: &[Run], count: f64) -> Option<Block> {
     let mut runs = runs.iter().copied();
     let (mut total, mut squares) = (0.0, Some(0.0));
     for fraction in fractions {
@@ -167,13 +172,13 @@ fn one_block(fractions: &[Fraction], runs: &[Run], count: f64) -> Option<Block> 
 }
 
 /// MOVER: the sum above each line, the ratio on logarithms, then the sum of the ratios.
-fn from_intervals(fractions: &[Fraction]) -> Option<(f64, f64)> {
+fn from_intervals(fractions: &[Fraction<'_>]) -> Option<(f64, f64)> {
     let ratios: Vec<Bounded> = fractions
         .iter()
         .map(|fraction| {
             let over: Vec<Bounded> =
-                fraction.over.iter().map(Bounded::of).collect::<Option<_>>()?;
-            Bounded::sum(&over).over(Bounded::of(&fraction.under)?)
+                fraction.over.iter().copied().map(Bounded::of).collect::<Option<_>>()?;
+            Bounded::sum(&over).over(Bounded::of(fraction.under)?)
         })
         .collect::<Option<_>>()?;
     let sum = Bounded::sum(&ratios);

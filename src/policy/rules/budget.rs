@@ -10,8 +10,8 @@ use crate::model::{
 };
 use crate::policy::{
     Bounds, ByLevel, Checked, Declared, Excess, Limit, Measured, Missing, NotMeasured, Problem,
-    Quantity, Reading, Scope, Standing, Tier, columns, finding, needless_severity, nothing_matched,
-    severity_of, severity_problem,
+    Quantity, Reading, Rows, Scope, Standing, Tier, columns, finding, needless_severity,
+    nothing_matched, severity_of, severity_problem,
 };
 
 /// What a metric of head may be at most, or must be at least: a limit in absolute numbers, such as "p99 below 1 ms".
@@ -164,7 +164,7 @@ impl RuleKind for Budget {
     fn check(&self, measured: &Measured<'_>) -> Option<Checked> {
         let better = measured.better(&self.metric);
         let mut checked = Checked::default();
-        let (mut rows, mut missing) = (Vec::new(), NotMeasured::default());
+        let (mut rows, mut missing) = (Rows::default(), NotMeasured::default());
         for benchmark in measured.benchmarks(Side::Head, self.benchmarks.as_ref(), &self.metric) {
             checked.matched = true;
             let reading = measured.read(

@@ -9,7 +9,8 @@ use crate::model::{
 };
 use crate::policy::{
     Bounds, Checked, Declared, Factor, Limit, Measured, Missing, NotMeasured, Problem, Reading,
-    Scope, Slope, Standing, Tier, columns, finding, nothing_matched, severity_of, severity_problem,
+    Rows, Scope, Slope, Standing, Tier, columns, finding, nothing_matched, severity_of,
+    severity_problem,
 };
 
 mod leak;
@@ -183,7 +184,8 @@ impl RuleKind for Growth {
 
     fn check(&self, measured: &Measured<'_>) -> Option<Checked> {
         let mut checked = Checked::default();
-        let (mut rows, mut missing, mut notes) = (Vec::new(), NotMeasured::default(), Vec::new());
+        let (mut rows, mut missing, mut notes) =
+            (Rows::default(), NotMeasured::default(), Vec::new());
         let mut timeless = Vec::new();
         for benchmark in measured.benchmarks(Side::Head, self.benchmarks.as_ref(), &self.metric) {
             checked.matched = true;

@@ -11,7 +11,7 @@ use crate::model::{
 use crate::policy::partner::{Partnered, partners};
 use crate::policy::{
     Bounds, Checked, Declared, Factor, Limit, Measured, Missing, NotMeasured, Problem, Reading,
-    Scope, Tier, columns, finding, needless_severity, nothing_matched, severity_of,
+    Rows, Scope, Tier, columns, finding, needless_severity, nothing_matched, severity_of,
     severity_problem,
 };
 use crate::stats::ratio::ratio;
@@ -142,7 +142,7 @@ impl RuleKind for Relation {
     fn check(&self, measured: &Measured<'_>) -> Option<Checked> {
         let (bounds, better) = (self.bounds()?, measured.better(&self.metric));
         let mut checked = Checked::default();
-        let (mut rows, mut missing) = (Vec::new(), NotMeasured::default());
+        let (mut rows, mut missing) = (Rows::default(), NotMeasured::default());
         let measurable: Vec<&BenchmarkId> =
             measured.benchmarks(Side::Head, None, &self.metric).collect();
         let absent = [&self.faster, &self.than]
@@ -187,7 +187,7 @@ impl RuleKind for Relation {
 
 impl Relation {
     /// What is said, with its table.
-    fn told(&self, rows: Vec<TableRow>, mut checked: Checked) -> Checked {
+    fn told(&self, rows: Rows, mut checked: Checked) -> Checked {
         let rows = checked.listed(rows);
         let mut columns = columns(&[
             ("faster", "Faster"),

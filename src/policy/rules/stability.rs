@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::policy::{
     Bounds, Checked, Declared, Limit, Measured, Missing, NotMeasured, Percent, Problem, Reading,
-    RunNumber, Scope, Standing, Tier, columns, finding, needless_severity, nothing_matched,
+    Rows, RunNumber, Scope, Standing, Tier, columns, finding, needless_severity, nothing_matched,
     severity_of, severity_problem,
 };
 use crate::stats::reduce::{Samples, side_interval};
@@ -249,7 +249,7 @@ impl RuleKind for Stability {
         let mut checked = Checked::default();
         let mut missing: Vec<NotMeasured<'_>> =
             limits.iter().map(|_| NotMeasured::default()).collect();
-        let mut rows = Vec::new();
+        let mut rows = Rows::default();
         for benchmark in measured.benchmarks(Side::Head, self.benchmarks.as_ref(), &self.metric) {
             checked.matched = true;
             let mut row = self.row(benchmark.as_str());
@@ -348,12 +348,7 @@ impl Stability {
         }
     }
 
-    fn table(
-        &self,
-        rows: Vec<TableRow>,
-        limits: &[(Kind, Bounds)],
-        checked: &mut Checked,
-    ) -> Table {
+    fn table(&self, rows: Rows, limits: &[(Kind, Bounds)], checked: &mut Checked) -> Table {
         let rows = checked.listed(rows);
         let mut columns = columns(&[("benchmark", "Benchmark")]);
         for (kind, _) in limits {

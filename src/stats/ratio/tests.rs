@@ -37,11 +37,11 @@ fn common_runs_are_pairs() {
         four,
     );
     close(
-        sum(&Fraction { over: vec![a.clone(), c.clone()], under: b.clone() }),
+        sum(&Fraction { over: vec![&a, &c], under: &b }),
         (1.191_787_501_614_825, 1.159_681_035_767_363_5, 1.224_782_854_248_757),
         four,
     );
-    let each = [Fraction { over: vec![a.clone()], under: b }, Fraction { over: vec![c], under: a }];
+    let each = [Fraction { over: vec![&a], under: &b }, Fraction { over: vec![&c], under: &a }];
     close(
         mean(&each),
         (0.591_755_223_754_599_2, 0.577_091_297_036_007_1, 0.606_791_761_787_748_7),
@@ -58,11 +58,11 @@ fn other_numbers_have_the_interval_of_their_intervals() {
     let within = Basis::WithinRun;
     close(ratio(&a, &b), (1.1, 1.035_063_756_635_764, 1.187_484_622_524_338_7), within);
     close(
-        sum(&Fraction { over: vec![a.clone(), c.clone()], under: b.clone() }),
+        sum(&Fraction { over: vec![&a, &c], under: &b }),
         (1.2, 1.129_681_896_026_589_5, 1.293_748_503_385_788_7),
         within,
     );
-    let each = [Fraction { over: vec![a], under: b }, Fraction { over: vec![c], under: d }];
+    let each = [Fraction { over: vec![&a], under: &b }, Fraction { over: vec![&c], under: &d }];
     close(mean(&each), (0.65, 0.611_722_320_706_380_6, 0.704_598_707_505_716_5), within);
 }
 
@@ -71,7 +71,8 @@ fn other_numbers_have_the_interval_of_their_intervals() {
 fn ratios_over_one_number_share_it() {
     let under = single(100.0, 90.0, 111.0);
     let exact = |value| single(value, value, value);
-    let fraction = Fraction { over: vec![exact(101.0), exact(103.0)], under: under.clone() };
+    let over = [exact(101.0), exact(103.0)];
+    let fraction = Fraction { over: over.iter().collect(), under: &under };
     let mean = mean(&[fraction]).expect("a mean");
     let one = ratio(&exact(102.0), &under).expect("a ratio");
     assert_eq!(mean, one);
@@ -112,7 +113,7 @@ fn nothing_over_something_is_zero_and_something_over_nothing_is_none() {
     assert_eq!(ratio(&one, &zero), None);
     assert_eq!(ratio(&one, &single(f64::NAN, 0.0, 1.0)), None);
     assert_eq!(ratio(&single(-1.0, -2.0, 0.0), &one), None);
-    assert_eq!(sum(&Fraction { over: Vec::new(), under: one.clone() }), None);
+    assert_eq!(sum(&Fraction { over: Vec::new(), under: &one }), None);
     assert_eq!(mean(&[]), None);
     let open =
         ratio(&one, &single(1.0, 0.0, 2.0)).and_then(|ratio| ratio.interval).expect("an interval");
@@ -159,7 +160,7 @@ proptest! {
         let scaled: Vec<f64> = of.iter().map(|value| value * factor).collect();
         let results = [&of, &scaled].map(|of| {
             let [a, b, c] = three(of, common);
-            mean(&[Fraction { over: vec![a.clone(), b.clone()], under: c }, Fraction { over: vec![a], under: b }]).expect("a mean")
+            mean(&[Fraction { over: vec![&a, &b], under: &c }, Fraction { over: vec![&a], under: &b }]).expect("a mean")
         });
         let [(low, high), (scaled_low, scaled_high)] = results.map(|r| r.interval.expect("an interval"));
         prop_assert!(alike(results[0].value, results[1].value));
@@ -179,8 +180,8 @@ proptest! {
     #[test]
     fn order_of_parts_and_runs_changes_nothing(of in positive(), common: bool) {
         let [a, b, c] = three(&of, common);
-        let forward = sum(&Fraction { over: vec![a.clone(), b.clone()], under: c.clone() }).expect("a sum");
-        let backward = sum(&Fraction { over: vec![b, a.clone()], under: c.clone() }).expect("a sum");
+        let forward = sum(&Fraction { over: vec![&a, &b], under: &c }).expect("a sum");
+        let backward = sum(&Fraction { over: vec![&b, &a], under: &c }).expect("a sum");
         prop_assert!(alike(forward.value, backward.value));
         let mut again = a.clone();
         again.runs.reverse();
@@ -190,7 +191,7 @@ proptest! {
     #[test]
     fn a_ratio_lies_within_its_interval(of in positive(), common: bool) {
         let [a, b, c] = three(&of, common);
-        for r in [ratio(&a, &c), sum(&Fraction { over: vec![a, b], under: c })] {
+        for r in [ratio(&a, &c), sum(&Fraction { over: vec![&a, &b], under: &c })] {
             let r = r.expect("a ratio");
             let (low, high) = r.interval.expect("an interval");
             prop_assert!(0.0 <= low && low <= r.value && r.value <= high, "{r:?}");
@@ -203,7 +204,7 @@ proptest! {
             of.iter().enumerate().map(|(i, v)| if i < 4 { v * factor } else { *v }).collect();
         let [value, more] = [&of, &larger].map(|of| {
             let [a, b, c] = three(of, common);
-            sum(&Fraction { over: vec![a, b], under: c }).expect("a sum").value
+            sum(&Fraction { over: vec![&a, &b], under: &c }).expect("a sum").value
         });
         prop_assert!(more >= value * (1.0 - 1e-12));
     }

@@ -76,6 +76,9 @@ impl Scales {
 
     /// The parameters of a part, or of its baseline where it has none itself.
     fn value(&self, part: &Part<'_>) -> Value {
+        if self.names.is_empty() {
+            return Value::new();
+        }
         let (own, base) = (Parameters::of(part.benchmark), Parameters::of(part.baseline));
         let value = |name: &String| {
             let value = own.values.get(name.as_str()).or(base.values.get(name.as_str()))?;

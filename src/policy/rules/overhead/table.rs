@@ -39,16 +39,20 @@ pub(super) fn table(
 ) -> (Table, Vec<TableRow>) {
     let wide = (2..=MOST_SCALES).contains(&scales.count());
     let shown = Shown { rule, parts, scales, wide };
-    let mut rows = shown.rows();
-    let mut left_out = Vec::new();
     // Rows of which nothing is asked hold nothing either: they are shown or not, and never counted.
     let mut unasked = 0;
+    let mut listed = parts.parts.as_slice();
+    if rule.each.is_none() && !wide && listed.len() + parts.failed.len() > MOST_ROWS {
+        (unasked, listed) = (listed.len(), &[]);
+    }
+    let mut rows = shown.rows(listed);
+    let mut left_out = Vec::new();
     if rows.len() > MOST_ROWS {
         let all = rows.len();
         (left_out, rows) =
             rows.into_iter().partition(|row| matches!(row.status, Some(Status::Met) | None));
         left_out.retain(|row| row.status.is_some());
-        unasked = all - rows.len() - left_out.len();
+        unasked += all - rows.len() - left_out.len();
     }
     // Totals stand in front of what they are made of: the end of a long table may be cut.
     rows.splice(0..0, shown.baseline_row().into_iter().chain(shown.total_rows(totals)));
@@ -81,12 +85,12 @@ struct Shown<'t, 'a> {
 
 impl<'a> Shown<'_, 'a> {
     /// A row for each benchmark, or each name where scales are columns; the largest first, what was not measured last.
-    fn rows(&self) -> Vec<TableRow> {
+    fn rows(&self, of: &[Part<'a>]) -> Vec<TableRow> {
         let Self { rule, parts, scales, .. } = self;
         let limit = rule.bounds(rule.each);
         let mut rows: Vec<TableRow> = Vec::new();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        for part in largest_first(&parts.parts) {
+        for part in largest_first(of) {
             let key = self.key_of(part);
             let name =
                 if self.wide { scales.without(part.benchmark) } else { part.benchmark.to_string() };

@@ -73,18 +73,23 @@ pub(super) fn totals<'a>(rule: &Overhead, parts: &Parts<'a>, scales: &Scales) ->
     }
     let mut totals = Vec::new();
     for (scale, of) in by_scale.iter().enumerate() {
-        for (&baseline, of) in &by_baseline(of) {
-            let fraction = fraction(parts, baseline, of);
-            let ratio = fraction.and_then(|fraction| sum(&fraction));
-            let count = of.len() as f64;
-            let size = ratio.map(|ratio| Size::new(rule, ratio, count, parts.better));
-            let bounds = rule.bounds(rule.sum);
-            totals.extend(total(What::Sum, scale, Some(baseline), size, bounds, of));
+        if let Some(bounds) = rule.bounds(rule.sum) {
+            for (&baseline, of) in &by_baseline(of) {
+                let ratio = fraction(parts, baseline, of).and_then(|fraction| sum(&fraction));
+                let count = of.len() as f64;
+                let size = ratio.map(|ratio| Size::new(rule, ratio, count, parts.better));
+                totals.extend(total(What::Sum, scale, Some(baseline), size, &bounds, of));
+            }
         }
-        let average = average(parts, of).map(|ratio| Size::new(rule, ratio, 1.0, parts.better));
-        totals.extend(total(What::Average, scale, None, average, rule.bounds(rule.average), of));
-        let largest = largest_first(of.iter().copied()).first().map(|part| part.size);
-        totals.extend(total(What::Maximum, scale, None, largest, rule.bounds(rule.maximum), of));
+        if let Some(bounds) = rule.bounds(rule.average) {
+            let ratio = average(parts, of);
+            let size = ratio.map(|ratio| Size::new(rule, ratio, 1.0, parts.better));
+            totals.extend(total(What::Average, scale, None, size, &bounds, of));
+        }
+        if let Some(bounds) = rule.bounds(rule.maximum) {
+            let size = largest_first(of.iter().copied()).first().map(|part| part.size);
+            totals.extend(total(What::Maximum, scale, None, size, &bounds, of));
+        }
     }
     let absent = if rule.of_parts() { absent(&by_scale, scales) } else { BTreeMap::new() };
     for total in &mut totals {
@@ -125,16 +130,16 @@ fn total<'a>(
     scale: usize,
     baseline: Option<&'a BenchmarkId>,
     size: Option<Size>,
-    bounds: Option<Bounds>,
+    bounds: &Bounds,
     of: &[&Part<'a>],
 ) -> Option<Total<'a>> {
-    let (size, bounds) = size.zip(bounds)?;
-    let standing = size.stands(&bounds);
+    let size = size?;
+    let standing = size.stands(bounds);
     let of = largest_first(of.iter().copied());
     let of = of.into_iter().map(|part| (part.benchmark, part.size)).collect();
     let unprovable = bounds.unprovable(size.value, (size.low, size.high));
     let open = unprovable.then(|| Missing::Proof.to_string());
-    Some(Total { what, scale, baseline, size, bounds, standing, open, of })
+    Some(Total { what, scale, baseline, size, bounds: *bounds, standing, open, of })
 }
 
 fn by_baseline<'p, 'a>(of: &[&'p Part<'a>]) -> BTreeMap<&'a BenchmarkId, Vec<&'p Part<'a>>> {
@@ -145,13 +150,17 @@ fn by_baseline<'p, 'a>(of: &[&'p Part<'a>]) -> BTreeMap<&'a BenchmarkId, Vec<&'p
     by_baseline
 }
 
-fn fraction(parts: &Parts<'_>, baseline: &BenchmarkId, of: &[&Part<'_>]) -> Option<Fraction> {
-    let under = parts.baselines.get(baseline)?.amount.clone();
-    Some(Fraction { over: of.iter().map(|part| part.amount.clone()).collect(), under })
+fn fraction<'p>(
+    parts: &'p Parts<'_>,
+    baseline: &BenchmarkId,
+    of: &[&'p Part<'_>],
+) -> Option<Fraction<'p>> {
+    let under = &parts.baselines.get(baseline)?.amount;
+    Some(Fraction { over: of.iter().map(|part| &part.amount).collect(), under })
 }
 
 fn average(parts: &Parts<'_>, of: &[&Part<'_>]) -> Option<Ratio> {
-    let fractions: Vec<Fraction> =
+    let fractions: Vec<Fraction<'_>> =
         by_baseline(of).iter().filter_map(|(baseline, of)| fraction(parts, baseline, of)).collect();
     mean(&fractions)
 }
