@@ -89,25 +89,10 @@ fn arguments_that_are_no_text_are_refused() {
     out.push(OsStr::from_bytes(NAME));
     let name = OsStr::from_bytes(NAME);
     let text = OsStr::new;
+    let compare = ["compare", "--base", "base.jsonl", "--head", "head.jsonl"].map(text);
     for arguments in [
-        vec![
-            text("compare"),
-            text("--base"),
-            text("base.jsonl"),
-            text("--head"),
-            text("head.jsonl"),
-            text("--out"),
-            &*out,
-        ],
-        vec![
-            text("compare"),
-            text("--base"),
-            text("base.jsonl"),
-            text("--head"),
-            text("head.jsonl"),
-            text("--base-name"),
-            name,
-        ],
+        [&compare[..], &[text("--out"), &out]].concat(),
+        [&compare[..], &[text("--base-name"), name]].concat(),
         vec![text("explain"), name],
         vec![name],
     ] {

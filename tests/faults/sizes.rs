@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::scene::Scene;
+use crate::scene::{COMPARE, Scene};
 
 const MILLION: usize = 1_000_000;
 const DEEP: usize = 100_000;
@@ -176,16 +176,7 @@ fn configurations_of_any_size_are_read_or_refused() {
         );
     }
     insta::assert_snapshot!(all);
-    scene.write("benchgate.yml", format!("version: 1\nrules:\n{}  - regression: {{ benchmarks: \"{}\", metric: time, critical: 20%, evidence: estimate }}\n", rules(1_000), "*".repeat(10_000)));
-    let output = scene.run(&[
-        "compare",
-        "-q",
-        "--base",
-        "base.jsonl",
-        "--head",
-        "head.jsonl",
-        "--one-run",
-        "decide",
-    ]);
+    scene.write("rules.yml", format!("version: 1\nrules:\n{}  - regression: {{ benchmarks: \"{}\", metric: time, critical: 20%, evidence: estimate }}\n", rules(1_000), "*".repeat(10_000)));
+    let output = scene.run(COMPARE);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", scene.said(&output));
 }
