@@ -22,7 +22,7 @@ pub struct Checked {
 pub(crate) const MOST_ROWS: usize = 200;
 
 impl Checked {
-    /// The rows that are listed.
+    /// The rows that are listed; the others are left out.
     pub(crate) fn listed(&mut self, rows: Rows) -> Vec<TableRow> {
         self.left_out.extend(rows.met);
         rows.listed
@@ -180,4 +180,42 @@ pub(crate) fn nothing_matched(
 pub(crate) fn columns(columns: &[(&str, &str)]) -> Vec<Column> {
     let column = |&(key, title): &(&str, &str)| Column { key: key.into(), title: title.into() };
     columns.iter().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cell;
+
+    #[test]
+    fn beyond_very_many_rows_those_that_hold_are_only_counted() {
+        for (rows, listed, left_out) in
+            [(0, 0, 0), (200, 200, 0), (201, 51, 150), (1_000, 250, 750)]
+        {
+            let mut checked = Checked::default();
+            let mut all = Rows::default();
+            for place in 0..rows {
+                let status = if place % 4 == 0 { Status::Missed } else { Status::Met };
+                let severity =
+                    if status == Status::Met { Severity::None } else { Severity::Warning };
+                let benchmark = Some(BenchmarkId::new(format!("b{place}")));
+                let cells = [("actual".into(), Cell::Text(place.to_string()))].into();
+                all.push(TableRow {
+                    requirement: None,
+                    benchmark,
+                    status: Some(status),
+                    severity,
+                    cells,
+                });
+            }
+            assert_eq!(all.is_empty(), rows == 0);
+            let rows = checked.listed(all);
+            assert_eq!((rows.len(), checked.left_out.len()), (listed, left_out));
+            assert!(rows.iter().all(|row| !row.cells.is_empty()));
+            assert!(rows.is_sorted_by_key(|row| match row.cells.get("actual") {
+                Some(Cell::Text(place)) => place.parse::<u32>().ok(),
+                _ => None,
+            }));
+        }
+    }
 }

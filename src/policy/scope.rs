@@ -56,6 +56,7 @@ impl Scope {
     /// Whether a benchmark is meant.
     #[must_use]
     pub fn contains(&self, benchmark: &BenchmarkId) -> bool {
+        // What most rules say; a matcher takes every id apart first.
         self.text == "**" || self.matcher.is_match(benchmark.as_str())
     }
 

@@ -36,22 +36,40 @@ pub(super) struct Written<'a> {
 
 impl<'a> From<&'a Report> for Written<'a> {
     fn from(report: &'a Report) -> Self {
+        // Named one by one, so that none is forgotten.
+        let Report {
+            schema,
+            tool,
+            outcome,
+            severity,
+            exit_code,
+            config,
+            base,
+            head,
+            order,
+            comparisons,
+            measurements,
+            tables,
+            findings,
+            diagnostics,
+            suite_shift,
+        } = report;
         Self {
-            schema: report.schema,
-            tool: &report.tool,
-            outcome: report.outcome,
-            severity: report.severity,
-            exit_code: report.exit_code,
-            config: &report.config,
-            base: &report.base,
-            head: &report.head,
-            order: report.order,
-            comparisons: Entries(&report.comparisons),
-            measurements: Entries(&report.measurements),
-            tables: &report.tables,
-            findings: &report.findings,
-            diagnostics: &report.diagnostics,
-            suite_shift: report.suite_shift,
+            schema: *schema,
+            tool,
+            outcome: *outcome,
+            severity: *severity,
+            exit_code: *exit_code,
+            config,
+            base,
+            head,
+            order: *order,
+            comparisons: Entries(comparisons),
+            measurements: Entries(measurements),
+            tables,
+            findings,
+            diagnostics,
+            suite_shift: *suite_shift,
         }
     }
 }
