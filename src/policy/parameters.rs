@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use crate::model::BenchmarkId;
 
 /// A benchmark's id taken apart: the segments that name it, and the parameters it was measured at.
@@ -10,24 +8,62 @@ use crate::model::BenchmarkId;
 pub(crate) struct Parameters<'a> {
     /// The segments that are no parameters.
     pub(crate) names: Vec<&'a str>,
-    /// The parameters by name.
-    pub(crate) values: BTreeMap<&'a str, &'a str>,
+    /// The parameters.
+    pub(crate) values: Values<'a>,
+}
+
+/// What parameters are, sorted by their names: a handful, for which a list does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Values<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Values<'a> {
+    /// Sets a parameter; what it was before is forgotten.
+    fn set(&mut self, name: &'a str, value: &'a str) {
+        match self.0.binary_search_by_key(&name, |known| known.0) {
+            Ok(at) => self.0.iter_mut().skip(at).take(1).for_each(|known| known.1 = value),
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    /// What a parameter is.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        self.iter().find(|known| known.0 == name).map(|known| known.1)
+    }
+
+    /// The parameters with their values.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Those of them whose names are wanted.
+    pub(crate) fn only(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        Self(self.iter().filter(|(name, _)| wanted(name)).collect())
+    }
+}
+
+impl<'a> IntoIterator for Values<'a> {
+    type Item = (&'a str, &'a str);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
 }
 
 impl<'a> Parameters<'a> {
     pub(crate) fn of(benchmark: &'a BenchmarkId) -> Self {
         let mut names: Vec<&str> = Vec::new();
-        let mut values = BTreeMap::new();
+        let mut values = Values::default();
         for segment in benchmark.as_str().split('/') {
             match segment.split_once('=') {
-                Some((name, value)) if !name.is_empty() => drop(values.insert(name, value)),
+                Some((name, value)) if !name.is_empty() => values.set(name, value),
                 _ => names.push(segment),
             }
         }
-        if values.is_empty()
+        if values == Values::default()
             && let Some(last) = names.iter().rposition(|segment| is_number(segment))
         {
-            values.insert("", names.remove(last));
+            values.set("", names.remove(last));
         }
         Self { names, values }
     }
@@ -81,12 +117,13 @@ mod tests {
             ("a/b/mode=fast/n=10", "a/b", vec![("mode", "fast"), ("n", "10")]),
             ("a/100/n=10", "a/100", vec![("n", "10")]),
             ("a/=b", "a/=b", vec![]),
+            ("n=10/m=1/n=20", "", vec![("m", "1"), ("n", "20")]),
             ("", "", vec![]),
         ] {
             let id = BenchmarkId::new(id);
             let parsed = Parameters::of(&id);
             assert_eq!(parsed.name(), name, "{id}");
-            assert_eq!(parsed.values.into_iter().collect::<Vec<_>>(), values, "{id}");
+            assert_eq!(parsed.values.iter().collect::<Vec<_>>(), values, "{id}");
         }
     }
 

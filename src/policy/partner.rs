@@ -2,8 +2,9 @@
 
 mod shared;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
+use foldhash::{HashMap, HashMapExt};
 use shared::Shared;
 
 use super::{Reading, Scope};
@@ -63,25 +64,15 @@ pub fn partners<'a>(
     of: &Scope,
     among: &Scope,
 ) -> Vec<Partnered<'a>> {
-    let (mut benchmarks_of, mut candidates) = (BTreeSet::new(), BTreeSet::new());
-    for benchmark in benchmarks {
-        if of.contains(benchmark) {
-            benchmarks_of.insert(benchmark);
-        }
-        if among.contains(benchmark) {
-            candidates.insert(benchmark);
-        }
-    }
-    if benchmarks_of.is_subset(&candidates) {
-        candidates.retain(|candidate| !benchmarks_of.contains(candidate));
+    let Globs { mut only_of, mut only_among, both } = Globs::of(benchmarks, of, among);
+    if only_of.is_empty() {
+        only_of = both;
     } else {
-        benchmarks_of.retain(|benchmark| !candidates.contains(benchmark));
+        only_among.extend(both);
+        only_among.sort_unstable();
     }
-    let mut way = Way::new(&benchmarks_of, &candidates, of, among);
-    benchmarks_of
-        .iter()
-        .map(|&benchmark| Partnered { benchmark, partner: way.find(benchmark) })
-        .collect()
+    let mut way = Way::new(&only_of, &only_among, of, among);
+    only_of.iter().map(|&benchmark| Partnered { benchmark, partner: way.find(benchmark) }).collect()
 }
 
 /// The benchmarks of the glob `among` that belong to none of the glob `of`, where the two pair strictly: both globs are the
@@ -96,23 +87,48 @@ pub fn alone<'a>(
     if Frame::both(of, among).is_none() {
         return Vec::new();
     }
-    let (mut benchmarks_of, mut candidates) = (BTreeSet::new(), BTreeSet::new());
-    for benchmark in benchmarks {
-        match (of.contains(benchmark), among.contains(benchmark)) {
-            (true, true) => return Vec::new(),
-            (true, false) => benchmarks_of.insert(benchmark),
-            (false, true) => candidates.insert(benchmark),
-            (false, false) => false,
-        };
-    }
-    let framed = Frame::framed(&benchmarks_of, &candidates, of, among);
-    if framed.is_empty() {
+    if Frame::both(of, among).is_none() {
         return Vec::new();
     }
-    for partner in framed.values() {
-        candidates.remove(*partner);
+    let Globs { only_of, mut only_among, both } = Globs::of(benchmarks, of, among);
+    let framed = Frame::framed(&only_of, &only_among, of, among);
+    if !both.is_empty() || framed.is_empty() {
+        return Vec::new();
     }
-    candidates.into_iter().collect()
+    let serving: HashSet<&BenchmarkId> = framed.into_values().collect();
+    only_among.retain(|candidate| !serving.contains(candidate));
+    only_among
+}
+
+/// Benchmarks by the globs that match them, each sorted by id.
+#[derive(Default)]
+struct Globs<'a> {
+    only_of: Vec<&'a BenchmarkId>,
+    only_among: Vec<&'a BenchmarkId>,
+    both: Vec<&'a BenchmarkId>,
+}
+
+impl<'a> Globs<'a> {
+    fn of(
+        benchmarks: impl IntoIterator<Item = &'a BenchmarkId>,
+        of: &Scope,
+        among: &Scope,
+    ) -> Self {
+        let mut globs = Self::default();
+        for benchmark in benchmarks {
+            match (of.contains(benchmark), among.contains(benchmark)) {
+                (true, true) => globs.both.push(benchmark),
+                (true, false) => globs.only_of.push(benchmark),
+                (false, true) => globs.only_among.push(benchmark),
+                (false, false) => {}
+            }
+        }
+        for list in [&mut globs.only_of, &mut globs.only_among, &mut globs.both] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        globs
+    }
 }
 
 impl From<Reading<'_>> for Amount {
@@ -132,18 +148,18 @@ type Found<'a> = Result<&'a BenchmarkId, Unpartnered<'a>>;
 /// The way by which partners are found.
 enum Way<'a> {
     Only(&'a BenchmarkId),
-    Framed(BTreeMap<&'a BenchmarkId, &'a BenchmarkId>),
+    Framed(HashMap<&'a BenchmarkId, &'a BenchmarkId>),
     Shared(Shared<'a>),
 }
 
 impl<'a> Way<'a> {
     fn new(
-        of_all: &BTreeSet<&'a BenchmarkId>,
-        candidates: &BTreeSet<&'a BenchmarkId>,
+        of_all: &[&'a BenchmarkId],
+        candidates: &[&'a BenchmarkId],
         of: &Scope,
         among: &Scope,
     ) -> Self {
-        if let (Some(only), 1) = (candidates.first(), candidates.len())
+        if let [only] = candidates
             && only.as_str() == among.as_str()
         {
             return Self::Only(only);
@@ -190,15 +206,16 @@ impl<'a> Frame<'a> {
 
     /// The benchmarks with the partner that has the same text in place of the same wildcards.
     fn framed<'b>(
-        of_all: &BTreeSet<&'b BenchmarkId>,
-        candidates: &BTreeSet<&'b BenchmarkId>,
+        of_all: &[&'b BenchmarkId],
+        candidates: &[&'b BenchmarkId],
         of: &Scope,
         among: &Scope,
-    ) -> BTreeMap<&'b BenchmarkId, &'b BenchmarkId> {
-        let Some((from, to)) = Frame::both(of, among) else { return BTreeMap::new() };
+    ) -> HashMap<&'b BenchmarkId, &'b BenchmarkId> {
+        let Some((from, to)) = Frame::both(of, among) else { return HashMap::new() };
         let partner = |benchmark: &BenchmarkId| {
-            let partner = BenchmarkId::new(to.around(from.inside(benchmark.as_str())?));
-            candidates.get(&partner).copied()
+            let partner = to.around(from.inside(benchmark.as_str())?);
+            let at = candidates.binary_search_by(|known| known.as_str().cmp(&partner)).ok()?;
+            candidates.get(at).copied()
         };
         of_all.iter().filter_map(|&benchmark| Some((benchmark, partner(benchmark)?))).collect()
     }

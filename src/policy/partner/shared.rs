@@ -1,83 +1,116 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Found, Unpartnered};
 use crate::model::BenchmarkId;
 use crate::policy::Scope;
-use crate::policy::parameters::Parameters;
+use crate::policy::parameters::{Parameters, Values};
 
 /// So many segments from either end of an id are looked at.
 const MOST_SEGMENTS: usize = 6;
 
-/// The parameters of a benchmark that matter.
-type Matter<'a> = BTreeMap<&'a str, &'a str>;
-
-/// Names of parameters.
-type Names<'a> = BTreeSet<&'a str>;
+/// Names of parameters, sorted.
+type Names<'a> = Vec<&'a str>;
 
 /// The candidates by their parameters.
 pub(super) struct Shared<'a> {
+    /// Sorted by id.
+    candidates: Vec<Candidate<'a>>,
     /// Parameters that do not vary in either glob.
-    fixed: Names<'a>,
+    fixed: BTreeSet<&'a str>,
     /// Segments that both globs write out: to have them in common says nothing.
     written: BTreeSet<String>,
+    /// What names of candidates begin with.
+    heads: Sequences<'a>,
+    /// What they end with, backwards.
+    tails: Sequences<'a>,
     /// The candidates by the names of their parameters that matter.
-    groups: BTreeMap<Names<'a>, Group<'a>>,
+    groups: Vec<Group<'a>>,
+}
+
+struct Candidate<'a> {
+    id: &'a BenchmarkId,
+    parameters: Parameters<'a>,
 }
 
 /// Candidates with parameters of the same names.
-#[derive(Default)]
 struct Group<'a> {
-    candidates: Vec<(Matter<'a>, Parameters<'a>, &'a BenchmarkId)>,
+    names: Names<'a>,
+    /// With their places among all candidates.
+    candidates: Vec<(usize, Ends)>,
     /// The candidates by the values of some of their parameters, for each choice of parameters that was asked for.
-    by_some: BTreeMap<Names<'a>, BTreeMap<Matter<'a>, Named<'a>>>,
+    by_some: HashMap<Names<'a>, HashMap<Values<'a>, Named>>,
 }
 
 impl<'a> Group<'a> {
-    /// The candidates that have these values of these parameters. O(log n), and O(n) the first time.
-    fn with(&mut self, some: Names<'a>, values: &Matter<'a>) -> Option<&Named<'a>> {
-        let only = |all: &Matter<'a>| -> Matter<'a> {
-            some.iter().filter_map(|&name| Some((name, *all.get(name)?))).collect()
-        };
-        let wanted = only(values);
-        let candidates = &self.candidates;
-        let index = self.by_some.entry(some.clone()).or_insert_with(|| {
-            let mut index: BTreeMap<Matter<'a>, Named<'a>> = BTreeMap::new();
-            for (values, Parameters { names, .. }, candidate) in candidates {
-                index.entry(only(values)).or_default().add(names, candidate);
+    /// The candidates that have these values of these parameters. O(1), and O(n) the first time.
+    fn with(
+        &mut self,
+        all: &[Candidate<'a>],
+        some: &[&'a str],
+        values: &Values<'a>,
+    ) -> Option<&Named> {
+        let only = |values: &Values<'a>| values.only(|name| some.contains(&name));
+        if !self.by_some.contains_key(some) {
+            let mut index: HashMap<Values<'a>, Named> = HashMap::new();
+            for (place, ends) in &self.candidates {
+                let Some(candidate) = all.get(*place) else { continue };
+                index.entry(only(&candidate.parameters.values)).or_default().add(ends, *place);
             }
-            index
-        });
-        index.get(&wanted)
+            self.by_some.insert(some.to_vec(), index);
+        }
+        self.by_some.get(some)?.get(&only(values))
     }
 }
 
 impl<'a> Shared<'a> {
+    /// From benchmarks and candidates that are sorted by id.
     pub(super) fn new(
-        of_all: &BTreeSet<&'a BenchmarkId>,
-        candidates: &BTreeSet<&'a BenchmarkId>,
+        of_all: &[&'a BenchmarkId],
+        candidates: &[&'a BenchmarkId],
         (of, among): (&Scope, &Scope),
     ) -> Self {
-        let varying: Names<'_> = varying(of_all).union(&varying(candidates)).copied().collect();
-        let written = literal(of).intersection(&literal(among)).map(ToString::to_string).collect();
-        let mut shared = Self { fixed: Names::new(), written, groups: BTreeMap::new() };
-        for &candidate in candidates {
-            let parameters = Parameters::of(candidate);
-            let mut values = parameters.values.clone();
-            shared.fixed.extend(values.keys().filter(|name| !varying.contains(*name)));
-            values.retain(|name, _| varying.contains(name));
-            let group = shared.groups.entry(values.keys().copied().collect()).or_default();
-            group.candidates.push((values, parameters, candidate));
+        let candidate = |&id: &&'a BenchmarkId| Candidate { id, parameters: Parameters::of(id) };
+        let candidates: Vec<Candidate<'a>> = candidates.iter().map(candidate).collect();
+        let theirs = || candidates.iter().flat_map(|candidate| candidate.parameters.values.iter());
+        let mut varying = varying(of_all.iter().flat_map(|id| Parameters::of(id).values));
+        varying.extend(self::varying(theirs()));
+        let fixed = theirs().map(|(name, _)| name).filter(|name| !varying.contains(name)).collect();
+        let mut shared = Self {
+            fixed,
+            written: literal(of).intersection(&literal(among)).map(ToString::to_string).collect(),
+            heads: Sequences::default(),
+            tails: Sequences::default(),
+            groups: Vec::new(),
+            candidates: Vec::new(),
+        };
+        let mut groups: HashMap<Names<'a>, Vec<(usize, Ends)>> = HashMap::new();
+        for (place, Candidate { parameters, .. }) in candidates.iter().enumerate() {
+            let ends = Ends {
+                heads: shared.heads.learn(parameters.names.iter().copied()),
+                tails: shared.tails.learn(parameters.names.iter().rev().copied()),
+                segments: parameters.names.len(),
+            };
+            let names = parameters.values.iter().map(|(name, _)| name);
+            let names = names.filter(|name| !shared.fixed.contains(name)).collect();
+            groups.entry(names).or_default().push((place, ends));
         }
+        let group = |(names, candidates)| Group { names, candidates, by_some: HashMap::new() };
+        shared.groups = groups.into_iter().map(group).collect();
+        shared.candidates = candidates;
         shared
     }
 
     pub(super) fn find(&mut self, benchmark: &'a BenchmarkId) -> Found<'a> {
-        let Parameters { names, mut values } = Parameters::of(benchmark);
-        values.retain(|name, _| !self.fixed.contains(name));
-        let mut found = self.nearest(&names, &values);
-        found.retain(|(_, candidate)| self.belong(benchmark, candidate));
+        let own = Parameters::of(benchmark);
+        let nearest = self.nearest(&own);
+        let mut found: Vec<(usize, &'a BenchmarkId)> = nearest
+            .into_iter()
+            .filter_map(|(shared, place)| Some((shared, self.candidates.get(place)?)))
+            .filter(|(_, candidate)| self.belong(&own, &candidate.parameters))
+            .map(|(shared, candidate)| (shared, candidate.id))
+            .collect();
         found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         match found.as_slice() {
             [] => Err(Unpartnered::Nothing),
@@ -88,33 +121,38 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// The candidates without a contradiction that have most parameters in common, with how many segments they share:
-    /// those that share most, up to two of each group.
-    fn nearest(&mut self, names: &[&str], values: &Matter<'a>) -> Vec<(usize, &'a BenchmarkId)> {
-        let mut by_equal: Vec<(usize, Names<'a>, &mut Group<'a>)> = self
+    /// The places of the candidates without a contradiction that have most parameters in common, with how many segments
+    /// they share: those that share most, up to two of each group.
+    fn nearest(&mut self, own: &Parameters<'a>) -> Vec<(usize, usize)> {
+        let values = own.values.only(|name| !self.fixed.contains(name));
+        let ends = Ends {
+            heads: self.heads.known(own.names.iter().copied()),
+            tails: self.tails.known(own.names.iter().rev().copied()),
+            segments: own.names.len(),
+        };
+        let mut by_equal: Vec<(Names<'a>, &mut Group<'a>)> = self
             .groups
             .iter_mut()
-            .map(|(theirs, group)| {
-                let both: Names<'a> =
-                    theirs.iter().filter(|name| values.contains_key(*name)).copied().collect();
-                (both.len(), both, group)
+            .map(|group| {
+                let both = group.names.iter().copied().filter(|name| values.get(name).is_some());
+                (both.collect(), group)
             })
             .collect();
-        by_equal.sort_by_key(|(equal, ..)| std::cmp::Reverse(*equal));
+        by_equal.sort_by_key(|(both, _)| std::cmp::Reverse(both.len()));
         let (mut most, mut found) = (0, Vec::new());
-        for (equal, both, group) in by_equal {
-            if !found.is_empty() && equal < most {
+        for (both, group) in by_equal {
+            if !found.is_empty() && both.len() < most {
                 break;
             }
-            most = equal;
-            found.extend(group.with(both, values).into_iter().flat_map(|named| named.best(names)));
+            most = both.len();
+            let named = group.with(&self.candidates, &both, &values);
+            found.extend(named.into_iter().flat_map(|named| named.best(&ends)));
         }
         found
     }
 
     /// Whether two benchmarks have anything in common that the globs do not write out.
-    fn belong(&self, one: &BenchmarkId, other: &BenchmarkId) -> bool {
-        let (one, other) = (Parameters::of(one), Parameters::of(other));
+    fn belong(&self, one: &Parameters<'_>, other: &Parameters<'_>) -> bool {
         one.values.iter().any(|(name, value)| other.values.get(name) == Some(value))
             || one
                 .names
@@ -129,60 +167,86 @@ fn literal(scope: &Scope) -> BTreeSet<&str> {
     scope.as_str().split('/').filter(plain).collect()
 }
 
-/// The parameters of which these benchmarks have more than one value.
-fn varying<'a>(benchmarks: &BTreeSet<&'a BenchmarkId>) -> Names<'a> {
-    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut varying = Names::new();
-    for benchmark in benchmarks {
-        for (name, value) in Parameters::of(benchmark).values {
-            if *values.entry(name).or_insert(value) != value {
-                varying.insert(name);
-            }
-        }
-    }
-    varying
+/// The parameters that have more than one value.
+fn varying<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeSet<&'a str> {
+    let mut values: HashMap<&str, &str> = HashMap::new();
+    parameters
+        .filter(|&(name, value)| *values.entry(name).or_insert(value) != value)
+        .map(|(name, _)| name)
+        .collect()
 }
 
-/// Candidates by what their names begin and end with.
+/// Sequences of segments by number, each made of a shorter one and a segment; the empty one is 0.
 #[derive(Default)]
-struct Named<'a>(HashMap<(String, String), (&'a BenchmarkId, Option<&'a BenchmarkId>)>);
+struct Sequences<'a>(HashMap<(usize, &'a str), usize>);
 
-impl<'a> Named<'a> {
-    fn add(&mut self, names: &[&str], candidate: &'a BenchmarkId) {
-        for ends in ends(names, 0..=names.len()) {
+impl<'a> Sequences<'a> {
+    /// The numbers of the first none, one, two … segments; what is new gets a number.
+    fn learn(&mut self, segments: impl Iterator<Item = &'a str>) -> Vec<usize> {
+        let mut numbers = vec![0];
+        for segment in segments.take(MOST_SEGMENTS) {
+            let next = self.0.len() + 1;
+            let shorter = numbers.last().copied().unwrap_or_default();
+            numbers.push(*self.0.entry((shorter, segment)).or_insert(next));
+        }
+        numbers
+    }
+
+    /// The same, up to the first that is not known.
+    fn known(&self, segments: impl Iterator<Item = &'a str>) -> Vec<usize> {
+        let mut numbers = vec![0];
+        for segment in segments.take(MOST_SEGMENTS) {
+            let shorter = numbers.last().copied().unwrap_or_default();
+            let Some(&number) = self.0.get(&(shorter, segment)) else { break };
+            numbers.push(number);
+        }
+        numbers
+    }
+}
+
+/// What a name begins and ends with: the numbers of its first and last segments.
+struct Ends {
+    heads: Vec<usize>,
+    tails: Vec<usize>,
+    /// How many segments it has.
+    segments: usize,
+}
+
+impl Ends {
+    /// The ways to take so many segments from both ends.
+    fn ways(&self, shared: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let way =
+            move |(head, &number)| Some((number, *self.tails.get(shared.checked_sub(head)?)?));
+        self.heads.iter().enumerate().filter_map(way)
+    }
+}
+
+/// Candidates by what their names begin and end with, up to two of each: their places.
+#[derive(Default)]
+struct Named(HashMap<(usize, usize), (usize, Option<usize>)>);
+
+impl Named {
+    fn add(&mut self, ends: &Ends, candidate: usize) {
+        for way in (0..=ends.segments).flat_map(|shared| ends.ways(shared)) {
             self.0
-                .entry(ends)
+                .entry(way)
                 .and_modify(|(_, other)| *other = other.or(Some(candidate)))
                 .or_insert((candidate, None));
         }
     }
 
     /// Up to two candidates that share as many segments as any, with that number.
-    fn best(&self, names: &[&str]) -> Vec<(usize, &'a BenchmarkId)> {
-        for shared in (0..=names.len()).rev() {
-            let found: BTreeSet<&BenchmarkId> = ends(names, shared..=shared)
-                .filter_map(|ends| self.0.get(&ends))
-                .flat_map(|&(one, other)| [Some(one), other])
-                .flatten()
-                .collect();
+    fn best(&self, ends: &Ends) -> Vec<(usize, usize)> {
+        for shared in (0..=ends.segments).rev() {
+            let ways = ends.ways(shared).filter_map(|way| self.0.get(&way));
+            let mut found: Vec<usize> =
+                ways.flat_map(|&(one, other)| [Some(one), other]).flatten().collect();
+            found.sort_unstable();
+            found.dedup();
             if !found.is_empty() {
                 return found.into_iter().take(2).map(|candidate| (shared, candidate)).collect();
             }
         }
         Vec::new()
     }
-}
-
-/// The ways to take so many segments from both ends.
-fn ends<'b>(
-    names: &'b [&str],
-    shared: std::ops::RangeInclusive<usize>,
-) -> impl Iterator<Item = (String, String)> + 'b {
-    let most = 0..=names.len().min(MOST_SEGMENTS);
-    let ways = most.clone().flat_map(move |head| most.clone().map(move |tail| (head, tail)));
-    ways.filter(move |(head, tail)| shared.contains(&(head + tail)) && head + tail <= names.len())
-        .filter_map(|(head, tail)| {
-            let end = names.len() - tail;
-            Some((names.get(..head)?.join("/"), names.get(end..)?.join("/")))
-        })
 }

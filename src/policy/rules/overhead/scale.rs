@@ -81,8 +81,8 @@ impl Scales {
         }
         let (own, base) = (Parameters::of(part.benchmark), Parameters::of(part.baseline));
         let value = |name: &String| {
-            let value = own.values.get(name.as_str()).or(base.values.get(name.as_str()))?;
-            Some((name.clone(), (*value).to_owned()))
+            let value = own.values.get(name).or_else(|| base.values.get(name))?;
+            Some((name.clone(), value.to_owned()))
         };
         self.names.iter().filter_map(value).collect()
     }
@@ -95,7 +95,7 @@ fn varying<'a>(benchmarks: &BTreeSet<&'a BenchmarkId>) -> BTreeSet<&'a str> {
     if rest.iter().any(|other| other.names != first.names) {
         return BTreeSet::new();
     }
-    let names = all.iter().flat_map(|parameters| parameters.values.keys().copied());
+    let names = all.iter().flat_map(|parameters| parameters.values.iter().map(|(name, _)| name));
     names
         .filter(|name| rest.iter().any(|other| other.values.get(name) != first.values.get(name)))
         .collect()
