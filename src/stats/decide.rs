@@ -3,33 +3,41 @@
 use super::special::{t_quantile, t_upper_tail};
 use super::{Decision, Evidence};
 
-/// The interval of confidence 1 - 2 alpha and the one-sided p values against a margin.
+/// The interval of confidence 1 - 2 alpha: `change ∓ t(1 - alpha, df)·se`. `alpha` in (0, 0.5]. Open where a standard error
+/// is zero, or numbers beyond all measuring left none: nothing is known of the noise.
+#[must_use]
+pub fn interval(evidence: Evidence, alpha: f64) -> (f64, f64) {
+    let Evidence { change, se_low, se_high, df } = evidence;
+    if !is_known(evidence) {
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    }
+    let t = t_quantile(alpha, df);
+    (change - t * se_low, change + t * se_high)
+}
+
+fn is_known(Evidence { change, se_low, se_high, df }: Evidence) -> bool {
+    se_low > 0.0 && se_high > 0.0 && df > 0.0 && change.is_finite()
+}
+
+/// The [`interval`] of confidence 1 - 2 alpha and the one-sided p values against a margin.
 ///
-/// `low, high = change ∓ t(1 - alpha, df)·se`; `p_larger = P(T > (change - ln(1 + margin))/se)`, `p_smaller`
+/// `p_larger = P(T > (change - ln(1 + margin))/se)`, `p_smaller`
 /// likewise the other way (two one-sided tests, Schuirmann 1987). `alpha` in (0, 0.5], `margin` >= 0 as a
-/// fraction. Where a standard error is zero, or numbers beyond all measuring left none, nothing is known of the noise:
-/// p = 1, and the interval is open.
+/// fraction. Where nothing is known of the noise, p = 1.
 #[must_use]
 pub fn decide(evidence: Evidence, margin: f64, alpha: f64) -> Decision {
     let Evidence { change, se_low, se_high, df } = evidence;
-    let known = se_low > 0.0 && se_high > 0.0 && df > 0.0 && change.is_finite();
-    if !known {
-        return Decision {
-            change,
-            low: f64::NEG_INFINITY,
-            high: f64::INFINITY,
-            p_larger: 1.0,
-            p_smaller: 1.0,
-        };
-    }
-    let t = t_quantile(alpha, df);
+    let (low, high) = interval(evidence, alpha);
     let lm = margin.ln_1p();
+    let p_value = |beyond: f64, se: f64| {
+        if is_known(evidence) { t_upper_tail((beyond - lm) / se, df) } else { 1.0 }
+    };
     Decision {
         change,
-        low: change - t * se_low,
-        high: change + t * se_high,
-        p_larger: t_upper_tail((change - lm) / se_low, df),
-        p_smaller: t_upper_tail((-change - lm) / se_high, df),
+        low,
+        high,
+        p_larger: p_value(change, se_low),
+        p_smaller: p_value(-change, se_high),
     }
 }
 

@@ -1,6 +1,6 @@
-use super::{Exponent, MARGIN};
+use super::Exponent;
 use crate::stats::Evidence;
-use crate::stats::decide::decide;
+use crate::stats::decide::interval;
 use crate::stats::paired::{Block, paired};
 
 /// How the exponent of head differs from that of base.
@@ -12,13 +12,11 @@ pub struct ExponentChange {
     pub low: f64,
     /// Upper end of its 95 % interval; may be infinite.
     pub high: f64,
-    /// One-sided p value for "head grows faster by more than [`MARGIN`]".
-    pub p_larger: f64,
     /// How many blocks it stands on; 0 where runs were not paired.
     pub blocks: usize,
 }
 
-/// From the differences (head minus base) of interleaved blocks: the trimmed paired t of [`paired`], with an additive margin.
+/// From the differences (head minus base) of interleaved blocks: the trimmed paired t of [`paired`].
 ///
 /// Differences that are all the same come from counters and are exact. `None` for fewer than two blocks.
 #[must_use]
@@ -29,7 +27,7 @@ pub fn paired_change(differences: &[f64]) -> Option<ExponentChange> {
     if estimate.variance == 0.0 {
         return Some(exact(estimate.change, blocks.len()));
     }
-    Some(decided(Evidence::from(estimate), blocks.len()))
+    Some(uncertain(Evidence::from(estimate), blocks.len()))
 }
 
 /// From two sides whose runs are not paired: the standard errors of both, with the degrees of freedom of Welch (1947)
@@ -44,23 +42,15 @@ pub fn unpaired_change(base: &Exponent, head: &Exponent) -> ExponentChange {
     }
     let df = square.powi(2) / (b * b / base.df + h * h / head.df);
     let se = square.sqrt();
-    decided(Evidence { change, se_low: se, se_high: se, df }, 0)
+    uncertain(Evidence { change, se_low: se, se_high: se, df }, 0)
 }
 
 /// A change without any noise.
 fn exact(change: f64, blocks: usize) -> ExponentChange {
-    let p_larger = if change > MARGIN { 0.0 } else { 1.0 };
-    ExponentChange { estimate: change, low: change, high: change, p_larger, blocks }
+    ExponentChange { estimate: change, low: change, high: change, blocks }
 }
 
-/// The additive margin is handed over as the relative one whose logarithm it is.
-fn decided(evidence: Evidence, blocks: usize) -> ExponentChange {
-    let decision = decide(evidence, MARGIN.exp_m1(), 0.025);
-    ExponentChange {
-        estimate: decision.change,
-        low: decision.low,
-        high: decision.high,
-        p_larger: decision.p_larger,
-        blocks,
-    }
+fn uncertain(evidence: Evidence, blocks: usize) -> ExponentChange {
+    let (low, high) = interval(evidence, 0.025);
+    ExponentChange { estimate: evidence.change, low, high, blocks }
 }

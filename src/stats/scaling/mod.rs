@@ -1,6 +1,6 @@
 //! How a cost grows with a size: the exponent with its interval, the class, a knee, the end of a load curve.
 //!
-//! [`analyse`] looks at one side, [`paired_change`] and [`unpaired_change`] compare two, [`load`] follows a throughput
+//! [`analyse`] looks at one side ([`exponent`] at no more than the slope), [`paired_change`] and [`unpaired_change`] compare two, [`load`] follows a throughput
 //! over a load. An exponent is the slope of ln T on ln n: 0 is constant, 1 linear, 2 quadratic. Differences of
 //! exponents are additive; no logarithm is taken of them.
 
@@ -77,8 +77,8 @@ pub struct Shape {
 /// What is lacking.
 pub fn analyse(sizes: &[Size], overhead: Option<f64>) -> Result<Shape, Lacking> {
     let sizes = checked(sizes)?;
-    let points: Vec<(f64, f64)> = sizes.iter().map(|size| (size.n, median(&size.costs))).collect();
     let exponent = line::exponent(&sizes).ok_or(Lacking::Numbers)?;
+    let points: Vec<(f64, f64)> = sizes.iter().map(|size| (size.n, median(&size.costs))).collect();
     let all = fits(&points);
     let best = all.first().copied();
     let misfit = best.map_or(0.0, |best| (best.rss / points.len() as f64).sqrt());
@@ -94,6 +94,14 @@ pub fn analyse(sizes: &[Size], overhead: Option<f64>) -> Result<Shape, Lacking> 
         fits,
         misfit,
     })
+}
+
+/// The exponent alone, as of [`analyse`].
+///
+/// # Errors
+/// What is lacking.
+pub fn exponent(sizes: &[Size]) -> Result<Exponent, Lacking> {
+    line::exponent(&checked(sizes)?).ok_or(Lacking::Numbers)
 }
 
 /// The sizes in ascending order, if they suffice.

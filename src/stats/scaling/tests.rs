@@ -180,7 +180,7 @@ fn a_change_of_exact_exponents_is_exact() {
     let change = unpaired_change(&exponent(|n| n), &exponent(|n| n * n));
     close(change.estimate, 1.0);
     assert_eq!((change.low, change.high), (change.estimate, change.estimate));
-    assert_eq!((change.p_larger, change.blocks), (0.0, 0));
+    assert_eq!(change.blocks, 0);
 }
 
 /// Reference values: scipy 1.17.1, `stats.ttest_ind(head, base, equal_var=False)` and its `confidence_interval`.
@@ -199,19 +199,18 @@ fn unpaired_sides_meet_welch() {
     close(change.estimate, 0.31);
     close(change.low, 0.236_363_030_642_775_25);
     close(change.high, 0.383_636_969_357_225_3);
-    close(change.p_larger, 0.002_980_705_678_882_614_8);
     assert_eq!(change.blocks, 0);
 }
 
 #[test]
-fn paired_exponents_have_an_additive_margin() {
+fn paired_exponents_are_held_against_the_margin() {
     let of = |differences: &[f64]| paired_change(differences).expect("a change");
     let worse = of(&[0.31, 0.29, 0.33, 0.30, 0.28]);
-    assert!(worse.low > MARGIN && worse.p_larger < 0.01, "{worse:?}");
+    assert!(worse.low > MARGIN, "{worse:?}");
     let same = of(&[0.11, 0.09, 0.13, 0.10, 0.08]);
-    assert!(same.low > 0.0 && same.p_larger > 0.9, "{same:?}");
+    assert!(same.low > 0.0 && same.high < MARGIN, "{same:?}");
     let exact = of(&[0.5; 5]);
-    assert_eq!((exact.low, exact.high, exact.p_larger), (0.5, 0.5, 0.0));
+    assert_eq!((exact.low, exact.high), (0.5, 0.5));
     assert_eq!(paired_change(&[0.5]), None);
 }
 

@@ -1,7 +1,7 @@
 use super::curve::{Measurements, differences};
 use crate::model::Order;
 use crate::stats::scaling::{
-    Exponent, ExponentChange, Lacking, analyse, paired_change, unpaired_change,
+    Exponent, ExponentChange, Lacking, exponent, paired_change, unpaired_change,
 };
 
 /// The exponents of both sides over the sizes that both measured.
@@ -27,7 +27,7 @@ impl Comparison {
         let all = base.readings.len().max(head.readings.len());
         let shared = Some(after.readings.len()).filter(|shared| *shared < all);
         let ((before, base_blocks), (after, head_blocks)) = (before.sizes(), after.sizes());
-        let (base, head) = (analyse(&before, None)?.exponent, analyse(&after, None)?.exponent);
+        let (base, head) = (exponent(&before)?, exponent(&after)?);
         let pairs =
             differences(order, (&base_blocks, &base.per_run), (&head_blocks, &head.per_run));
         let change = pairs

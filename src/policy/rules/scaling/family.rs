@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::model::BenchmarkId;
+use crate::stats::scaling::FEWEST_SIZES;
 
 /// Benchmarks that differ only in the number of one parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,70 +14,63 @@ pub(super) struct Family<'a> {
     pub(super) sizes: Vec<(f64, &'a BenchmarkId)>,
 }
 
-/// Sorts benchmarks into families, and those that have no such parameter, or more than one, apart.
+/// Sorts benchmarks into families, and those that have no such parameter, or more than one, apart. O(n log n).
 pub(super) fn families<'a>(
     benchmarks: impl Iterator<Item = &'a BenchmarkId>,
     parameter: Option<&str>,
 ) -> (Vec<Family<'a>>, Vec<&'a BenchmarkId>) {
-    let mut families: BTreeMap<String, Family<'a>> = BTreeMap::new();
+    let mut by_rest: HashMap<[&str; 2], Family<'a>> = HashMap::new();
     let mut without = Vec::new();
     for benchmark in benchmarks {
-        let Some(place) = place(benchmark.as_str(), parameter) else {
+        let Some(Place { number, parameter, rest }) = place(benchmark.as_str(), parameter) else {
             without.push(benchmark);
             continue;
         };
-        families
-            .entry(place.family.clone())
-            .or_insert_with(|| Family {
-                name: place.family,
-                parameter: place.parameter.to_owned(),
-                sizes: Vec::new(),
-            })
-            .sizes
-            .push((place.number, benchmark));
+        let family = || Family {
+            name: rest.join("*"),
+            parameter: parameter.to_owned(),
+            sizes: Vec::with_capacity(FEWEST_SIZES),
+        };
+        by_rest.entry(rest).or_insert_with(family).sizes.push((number, benchmark));
     }
-    let mut families: Vec<Family<'a>> = families.into_values().collect();
+    let mut families: Vec<Family<'a>> = by_rest.into_values().collect();
     for family in &mut families {
         family.sizes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
     }
+    let first = |family: &Family<'a>| family.sizes.first().map(|&(_, benchmark)| benchmark);
+    families.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| first(a).cmp(&first(b))));
     (families, without)
 }
 
-/// The number of a benchmark, and the rest of its name.
+/// The number of a benchmark, and what stands before and behind it in the name.
 struct Place<'a> {
     number: f64,
     parameter: &'a str,
-    family: String,
+    rest: [&'a str; 2],
 }
 
 /// Finds the parameter: the segment `name=number` of that name; without a name the only such segment, else the last
 /// segment that is a number.
 fn place<'a>(id: &'a str, wanted: Option<&str>) -> Option<Place<'a>> {
-    let segments: Vec<&str> = id.split('/').collect();
-    let named: Vec<(usize, &str, f64)> = segments
-        .iter()
-        .enumerate()
-        .filter_map(|(i, segment)| {
-            let (name, value) = segment.split_once('=')?;
-            Some((i, name, number(value)?))
-        })
-        .filter(|(_, name, _)| wanted.is_none_or(|wanted| wanted == *name))
-        .collect();
-    let last_number = || {
-        segments.iter().enumerate().rev().find_map(|(i, segment)| Some((i, "", number(segment)?)))
-    };
-    let (index, name, number) = match named.as_slice() {
-        [only] => *only,
-        [] if wanted.is_none() => last_number()?,
-        _ => return None,
-    };
-    let mut rest = segments;
-    let star = if name.is_empty() { "*".to_owned() } else { format!("{name}=*") };
-    if let Some(segment) = rest.get_mut(index) {
-        *segment = &star;
+    let (mut named, mut last) = (None, None);
+    let mut start = 0;
+    for segment in id.split('/') {
+        let end = start + segment.len();
+        match segment.split_once('=') {
+            Some((name, value)) if wanted.is_none_or(|wanted| wanted == name) => {
+                if let Some(number) = number(value) {
+                    let only = named.replace((name, number, end - value.len()..end)).is_none();
+                    only.then_some(())?;
+                }
+            }
+            Some(_) => {}
+            None => last = number(segment).map(|number| ("n", number, start..end)).or(last),
+        }
+        start = end + 1;
     }
-    let parameter = if name.is_empty() { "n" } else { name };
-    Some(Place { number, parameter, family: rest.join("/") })
+    let (parameter, number, at) = named.or(last.filter(|_| wanted.is_none()))?;
+    let parameter = if parameter.is_empty() { "n" } else { parameter };
+    Some(Place { number, parameter, rest: [id.get(..at.start)?, id.get(at.end..)?] })
 }
 
 /// Endings of numbers, with what they multiply by.
@@ -105,9 +99,11 @@ pub(super) fn number(text: &str) -> Option<f64> {
     if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.ends_with('_') {
         return None;
     }
-    let ending = ending.to_ascii_lowercase();
-    let (_, factor) = ENDINGS.iter().find(|(known, _)| *known == ending)?;
-    let number: f64 = digits.replace('_', "").parse().ok()?;
+    let (_, factor) = ENDINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending))?;
+    let number: f64 = match digits.contains('_') {
+        true => digits.replace('_', "").parse().ok()?,
+        false => digits.parse().ok()?,
+    };
     Some(number * factor).filter(|number| number.is_finite())
 }
 

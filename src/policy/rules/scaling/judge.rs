@@ -16,7 +16,7 @@ const FEWEST_BLOCKS: usize = 5;
 /// One thing that is asked for and how it stands.
 pub(super) struct Answer {
     pub(super) status: Status,
-    /// What does not hold, in a sentence.
+    /// What does not hold, in a sentence; empty where it holds.
     pub(super) message: String,
 }
 
@@ -154,13 +154,12 @@ impl Scaling {
     fn bounds(&self, family: &str, shape: &Shape, sizes: &[f64]) -> Vec<Answer> {
         let e = &shape.exponent;
         let estimate = self.evidence == Evidence::Estimate;
-        let answer = |class: Class, word: &str, missed: bool, proven: bool| Answer {
-            status: match (missed, proven || estimate) {
-                (false, _) => Status::Met,
-                (true, true) => Status::Missed,
-                (true, false) => Status::Unproven,
-            },
-            message: format!(
+        let answer = |class: Class, word: &str, missed: bool, proven: bool| {
+            if !missed {
+                return Answer { status: Status::Met, message: String::new() };
+            }
+            let status = if proven || estimate { Status::Missed } else { Status::Unproven };
+            let message = format!(
                 "{} of {} grows with {} ({}); {word} {} is asked for, which is {} over these sizes",
                 self.metric,
                 quoted(family),
@@ -168,7 +167,8 @@ impl Scaling {
                 words::interval(e.low, e.high),
                 bound::name(class),
                 words::power(class.exponent(sizes).unwrap_or_default()),
-            ),
+            );
+            Answer { status, message }
         };
         let most = self.at_most.and_then(|Growing(class)| {
             let limit = beyond(class, sizes, 1.0)?;
