@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -174,6 +175,8 @@ impl Compare {
         {
             report = gate::decide_again(report, &lenient(config), date, self.allow_empty_base);
         }
+        // The process ends with it: taking a large one apart is work for nobody.
+        let report = ManuallyDrop::new(report);
         edge.say(&report.diagnostics);
         let options = self.comment.options(common, edge, date, templates);
         let decided = ExitCode::from_code(report.exit_code).unwrap_or(ExitCode::Bug);
