@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use crate::config::Config;
 use crate::model::{Data, Run, Statistic, Summary, SummaryOf};
 use crate::policy::Rule;
-use crate::policy::rules::NamedTest;
+use crate::policy::rules::{NamedTest, Wanted};
 use crate::stats;
 use crate::stats::reduce::Samples;
 
@@ -21,6 +19,8 @@ pub(super) struct Number {
 pub(super) struct Reduced {
     pub(super) values: Vec<Number>,
     pub(super) spread: Option<f64>,
+    /// The standard deviation over the mean, where a rule wants it and there is one.
+    pub(super) cv: Option<f64>,
     pub(super) samples: u64,
     pub(super) outliers: u64,
     /// The samples, where all are finite: the first run of a measurement shows their quantiles.
@@ -33,7 +33,7 @@ pub(super) struct Reduced {
 /// Reduces a run to the statistics that rules may want of it.
 pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
     let (samples, averages) = match &run.data {
-        Data::Summary(summary) => return reduce_summary(summary),
+        Data::Summary(summary) => return reduce_summary(run, summary, config),
         Data::Values(values) => (Samples::of(values), false),
         Data::Iterations { iters, times } => (Samples::new(weighted(iters, times)), true),
     };
@@ -71,9 +71,12 @@ pub(super) fn reduce(run: &Run, config: &Config) -> Reduced {
             }
         }
     };
+    let wanted = wanted(run, config);
+    let cv = || over_the_mean(samples.standard_deviation()?, samples.weighted_mean()?);
     Reduced {
-        values: wanted(run, config).into_iter().filter_map(number).collect(),
+        values: wanted.statistics().filter_map(number).collect(),
         spread: if finite { samples.spread() } else { None },
+        cv: if finite && wanted.cv { cv() } else { None },
         samples: sorted.len() as u64,
         outliers: if finite { samples.outliers() } else { 0 },
         kept: if finite && sorted.len() <= MOST_VALUES && named_test(run, config) {
@@ -103,10 +106,9 @@ fn in_order(data: &Data) -> Vec<f64> {
     }
 }
 
-/// The statistics that rules want of a benchmark and metric beside the median, and whether percentiles of averages
-/// are accepted.
-fn wanted(run: &Run, config: &Config) -> BTreeMap<Statistic, bool> {
-    let mut wanted = BTreeMap::from([(Statistic::Median, true)]);
+/// What rules want of a benchmark and metric beside the median.
+fn wanted(run: &Run, config: &Config) -> Wanted {
+    let mut wanted = Wanted::default();
     for rule in &config.rules {
         rule.value.wants(run.side, &run.benchmark, &run.metric, &mut wanted);
     }
@@ -119,19 +121,26 @@ fn named_test(run: &Run, config: &Config) -> bool {
     config.rules.iter().any(|rule| named(&rule.value))
 }
 
+/// A standard deviation over the mean; numbers that are all zero do not spread.
+fn over_the_mean(deviation: f64, mean: f64) -> Option<f64> {
+    if deviation == 0.0 && mean == 0.0 {
+        return Some(0.0);
+    }
+    Some(deviation / mean).filter(|cv| cv.is_finite() && mean > 0.0 && deviation >= 0.0)
+}
+
 /// A summary already is reduced: each of its statistics is a number, its standard deviation the spread of the mean.
-fn reduce_summary(summary: &Summary) -> Reduced {
-    let spread = match (summary.get(Statistic::Stddev), summary.get(Statistic::Mean)) {
-        (Some(sd), Some(mean)) if mean > 0.0 && sd >= 0.0 => Some(sd / mean),
-        _ => None,
-    };
+fn reduce_summary(run: &Run, summary: &Summary, config: &Config) -> Reduced {
+    let both = summary.get(Statistic::Stddev).zip(summary.get(Statistic::Mean));
+    let spread = both.and_then(|(deviation, mean)| over_the_mean(deviation, mean));
     Reduced {
         values: summary
             .statistics
             .iter()
             .map(|&(statistic, value)| Number { statistic, value, interval: None })
             .collect(),
-        spread: spread.filter(|s| s.is_finite()),
+        spread,
+        cv: spread.filter(|_| wanted(run, config).cv),
         samples: summary.n.unwrap_or(0),
         outliers: 0,
         sorted: None,

@@ -28,6 +28,8 @@ pub(super) struct Series {
     /// That of the same run, where all are summaries.
     summary: Option<SummaryOf>,
     throughput: Option<Throughput>,
+    /// Whether any run has its standard deviation over the mean.
+    has_cv: bool,
     entries: Vec<Entry>,
     first: Option<First>,
 }
@@ -53,9 +55,13 @@ struct Entry {
     samples: u32,
     outliers: u32,
     from_summary: bool,
+    is_linked: bool,
     value: f64,
+    /// NaN where there is none.
     spread: f64,
-    link: Option<u64>,
+    /// NaN where there is none.
+    cv: f64,
+    link: u64,
 }
 
 impl Series {
@@ -67,6 +73,7 @@ impl Series {
             averages: reduced.averages,
             summary: reduced.summary,
             throughput: run.throughput,
+            has_cv: false,
             entries: Vec::with_capacity(1),
             first: None,
         }
@@ -76,6 +83,7 @@ impl Series {
     pub(super) fn add(&mut self, run: &Run, reduced: &Reduced, number: &Number) {
         self.other_unit |= self.unit != run.unit;
         self.averages |= reduced.averages;
+        self.has_cv |= reduced.cv.is_some();
         if self.throughput != run.throughput {
             self.throughput = None;
         }
@@ -87,7 +95,9 @@ impl Series {
             from_summary: reduced.summary.is_some(),
             value: number.value,
             spread: reduced.spread.unwrap_or(f64::NAN),
-            link: run.link,
+            cv: reduced.cv.unwrap_or(f64::NAN),
+            is_linked: run.link.is_some(),
+            link: run.link.unwrap_or_default(),
         });
         let from_summary = reduced.summary.is_some();
         let earlier = |first: &First| {
@@ -153,6 +163,7 @@ pub(super) fn measurement(
         stage: key.stage,
         per_run: Vec::new(),
         noise: Vec::new(),
+        cv: Vec::new(),
         blocks: Vec::new(),
         links: Vec::new(),
         quantiles,
@@ -214,8 +225,11 @@ pub(super) fn measurement(
         }
         m.per_run.push(entry.value);
         m.noise.push(Some(entry.spread).filter(|s| s.is_finite()));
+        if series.has_cv {
+            m.cv.push(Some(entry.cv).filter(|cv| cv.is_finite()));
+        }
         m.blocks.push(entry.block);
-        m.links.push(entry.link);
+        m.links.push(entry.is_linked.then_some(entry.link));
         m.trials.push(u64::from(entry.samples));
         m.samples += u64::from(entry.samples);
         m.outliers += u64::from(entry.outliers);

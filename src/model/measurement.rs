@@ -6,7 +6,7 @@ use super::{BenchmarkId, Metric, Side, Stage, Statistic, SummaryOf, Throughput, 
 /// All runs of one side, benchmark, metric, statistic and stage, each reduced to one number.
 ///
 /// A report holds them so that it can be decided again without the inputs. `per_run`, `noise`,
-/// `blocks`, `links` and `trials` run in parallel, one entry a run.
+/// `blocks`, `links` and `trials` run in parallel, one entry a run; so does `cv` where it is not empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measurement {
     /// The side.
@@ -39,6 +39,9 @@ pub struct Measurement {
     pub per_run: Vec<f64>,
     /// How disturbed each run was inside itself: the relative spread of its samples; null where it holds one number.
     pub noise: Vec<Option<f64>>,
+    /// The standard deviation of the samples of each run over their mean, where a rule asks for it; null where a run has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cv: Vec<Option<f64>>,
     /// The block of each run, or its position among its side's runs.
     pub blocks: Vec<u32>,
     /// The link seed of each run.
@@ -106,6 +109,7 @@ impl Measurement {
             stage: Stage::Screen,
             per_run: per_run.to_vec(),
             noise: vec![None; runs],
+            cv: Vec::new(),
             blocks: (0..).take(runs).collect(),
             links: vec![None; runs],
             quantiles: Vec::new(),

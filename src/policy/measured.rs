@@ -341,6 +341,12 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// The standard deviation over the mean of each run that has one; of a throughput that is an amount over a time none.
+    pub fn cv(self) -> impl Iterator<Item = f64> + use<'a> {
+        let own = self.amount.is_none();
+        self.measurement.cv.iter().copied().flatten().filter(move |_| own)
+    }
+
     /// How many samples it stands on.
     #[must_use]
     pub fn samples(self) -> u64 {

@@ -157,7 +157,8 @@ fn numbers(m: &Measurement) -> Option<String> {
         return Some(format!("`{name}` holds {count}, more than {}", most(name)));
     }
     let slope = m.statistic == Statistic::Slope;
-    let worthless = m.metric.zero_is_invalid();
+    // Samples that are all alike have a standard deviation of zero.
+    let worthless = m.metric.zero_is_invalid() && m.statistic != Statistic::Stddev;
     let impossible = |value: f64| !slope && (value < 0.0 || (worthless && value == 0.0));
     if m.per_run.iter().any(|&value| impossible(value)) {
         return Some("`per_run` holds a number that no run gives".into());
@@ -169,7 +170,8 @@ fn numbers(m: &Measurement) -> Option<String> {
     if numbers.chain(lists).any(beyond) {
         return Some("a number is beyond all measuring".into());
     }
-    let impossible = m.noise.iter().flatten().any(|noise| !(0.0..=SPREAD).contains(noise))
+    let mut spreads = m.noise.iter().chain(&m.cv).flatten();
+    let impossible = spreads.any(|spread| !(0.0..=SPREAD).contains(spread))
         || amount.is_some_and(|amount| amount < 0.0);
     impossible.then(|| "a spread or an amount is one that no run gives".into())
 }

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Evidence, RuleKind, Wanted, want};
+use super::{Evidence, RuleKind, Wanted};
 use crate::diag::Code;
 use crate::model::number::{Amounts, beyond};
 use crate::model::{
@@ -157,7 +157,7 @@ impl RuleKind for Budget {
             && self.metric == *metric
             && self.benchmarks.as_ref().is_none_or(|scope| scope.contains(benchmark))
         {
-            want(wanted, statistic, self.accept_averages);
+            wanted.add(statistic, self.accept_averages);
         }
     }
 

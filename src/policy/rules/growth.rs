@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Evidence, RuleKind, Wanted, want};
+use super::{Evidence, RuleKind, Wanted};
 use crate::diag::Code;
 use crate::model::{
     BenchmarkId, Better, Cell, Column, Metric, Number, Severity, Side, Statistic, Status, Table,
@@ -178,7 +178,7 @@ impl RuleKind for Growth {
 
     fn wants(&self, _side: Side, benchmark: &BenchmarkId, metric: &Metric, wanted: &mut Wanted) {
         if self.covers(benchmark, metric) {
-            want(wanted, Statistic::Slope, false);
+            wanted.add(Statistic::Slope, false);
         }
     }
 

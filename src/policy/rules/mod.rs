@@ -20,16 +20,42 @@ pub use relation::Relation;
 pub use scaling::{Growing, Scaling};
 pub use stability::Stability;
 
-use std::collections::BTreeMap;
-
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::{Checked, Declared, Measured, Problem};
 use crate::model::{BenchmarkId, Metric, Side, Statistic};
 
-/// The statistics that runs must be reduced to, each with whether a percentile of averages over iterations is accepted.
-pub type Wanted = BTreeMap<Statistic, bool>;
+/// What runs must be reduced to.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// A handful.
+    statistics: Vec<(Statistic, bool)>,
+    /// Whether the standard deviation over the mean is wanted.
+    pub cv: bool,
+}
+
+impl Default for Wanted {
+    /// The median, which is always wanted.
+    fn default() -> Self {
+        Self { statistics: vec![(Statistic::Median, true)], cv: false }
+    }
+}
+
+impl Wanted {
+    /// Adds a statistic.
+    pub fn add(&mut self, statistic: Statistic, accept_averages: bool) {
+        match self.statistics.iter_mut().find(|known| known.0 == statistic) {
+            Some(known) => known.1 |= accept_averages,
+            None => self.statistics.push((statistic, accept_averages)),
+        }
+    }
+
+    /// The statistics, each with whether a percentile of averages over iterations is accepted.
+    pub fn statistics(&self) -> impl Iterator<Item = (Statistic, bool)> + '_ {
+        self.statistics.iter().copied()
+    }
+}
 
 /// A kind of rule, for `explain`, the schema and the documentation.
 #[derive(Clone, Copy)]
@@ -59,11 +85,6 @@ pub trait RuleKind: JsonSchema {
     fn check(&self, _measured: &Measured<'_>) -> Option<Checked> {
         None
     }
-}
-
-/// Adds a statistic to those that are wanted.
-pub(crate) fn want(wanted: &mut Wanted, statistic: Statistic, accept_averages: bool) {
-    *wanted.entry(statistic).or_default() |= accept_averages;
 }
 
 macro_rules! rules {

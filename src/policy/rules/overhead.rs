@@ -7,7 +7,7 @@ mod words;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Evidence, RuleKind, Wanted, want};
+use super::{Evidence, RuleKind, Wanted};
 use crate::diag::Code;
 use crate::model::{
     BenchmarkId, Better, Finding, Metric, NumberKind, Severity, Side, Statistic, Status,
@@ -197,7 +197,7 @@ impl RuleKind for Overhead {
             && self.metric == *metric
             && (self.baseline.contains(benchmark) || self.measured_ones().contains(benchmark))
         {
-            want(wanted, statistic, self.accept_averages);
+            wanted.add(statistic, self.accept_averages);
         }
     }
 

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{RuleKind, Wanted, want};
+use super::{RuleKind, Wanted};
 use crate::diag::Code;
 use crate::model::{BenchmarkId, Levels, Metric, Severity, Side, Statistic};
 use crate::policy::{Declared, Percent, Problem, Quantity, Scope};
@@ -210,7 +210,7 @@ impl RuleKind for Regression {
         if let Some(statistic) = self.statistic
             && self.covers(benchmark, metric)
         {
-            want(wanted, statistic, self.accept_averages);
+            wanted.add(statistic, self.accept_averages);
         }
     }
 }

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Evidence, RuleKind, Wanted, want};
+use super::{Evidence, RuleKind, Wanted};
 use crate::diag::quoted;
 use crate::model::number::factor;
 use crate::model::{
@@ -135,7 +135,7 @@ impl RuleKind for Relation {
             && self.metric == *metric
             && (self.faster.contains(benchmark) || self.than.contains(benchmark))
         {
-            want(wanted, statistic, self.accept_averages);
+            wanted.add(statistic, self.accept_averages);
         }
     }
 

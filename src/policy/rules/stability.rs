@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Evidence, RuleKind, Wanted, want};
+use super::{Evidence, RuleKind, Wanted};
 use crate::diag::Code;
 use crate::model::number::{setting, share};
 use crate::model::{
@@ -104,12 +104,12 @@ impl Kind {
         }
     }
 
-    /// The statistics that it stands on.
-    fn statistics(self) -> &'static [Statistic] {
+    /// The statistic that it is about.
+    fn statistic(self) -> Option<Statistic> {
         match self {
-            Self::Cv => &[Statistic::Mean, Statistic::Stddev],
-            Self::P95OverP50 => &[Statistic::Median, P95],
-            Self::RunToRun => &[],
+            Self::Cv => Some(Statistic::Stddev),
+            Self::P95OverP50 => Some(P95),
+            Self::RunToRun => None,
         }
     }
 }
@@ -152,28 +152,52 @@ impl Stability {
         benchmark: &BenchmarkId,
         kind: Kind,
     ) -> Result<Spread, (Option<Statistic>, Missing)> {
-        let [under, over] = match kind.statistics() {
-            &[under, over] => [under, over],
-            _ => {
-                let runs: Vec<f64> =
-                    self.read(measured, benchmark, None)?.runs().map(|run| run.value).collect();
+        match kind {
+            Kind::Cv => self.variation(measured, benchmark),
+            Kind::P95OverP50 => {
+                let middle = self.read(measured, benchmark, Some(Statistic::Median))?;
+                let above = self.read(measured, benchmark, Some(P95))?;
+                let over = |end: f64| (end - 1.0).max(0.0);
+                let ratios = of_runs(middle, above);
+                let (value, interval) =
+                    side_interval(&ratios).ok_or((Some(P95), Missing::Number))?;
+                Ok((over(value), ends(interval, over)))
+            }
+            Kind::RunToRun => {
+                let reading = self.read(measured, benchmark, None)?;
+                let runs: Vec<f64> = reading.runs().map(|run| run.value).collect();
                 if runs.len() < FEWEST_BLOCKS as usize {
                     return Err((None, Missing::Runs(u64::from(FEWEST_BLOCKS))));
                 }
                 let spread =
                     Samples::of(&runs).relative_deviation().ok_or((None, Missing::Number))?;
-                return Ok((spread, (None, None)));
+                Ok((spread, (None, None)))
             }
-        };
-        let below = self.read(measured, benchmark, Some(under))?;
-        let above = self.read(measured, benchmark, Some(over))?;
-        let less = if kind == Kind::P95OverP50 { 1.0 } else { 0.0 };
-        let ratios: Vec<f64> = of_runs(below, above, less);
-        let (middle, interval) = side_interval(&ratios).ok_or((Some(over), Missing::Number))?;
-        let (low, high) = interval.unzip();
-        let end = |end: Option<f64>| end.map(|end| (end - less).max(0.0)).filter(|e| e.is_finite());
-        Ok(((middle - less).max(0.0), (end(low), end(high))))
+        }
     }
+
+    /// The standard deviation over the mean.
+    fn variation(
+        &self,
+        measured: &Measured<'_>,
+        benchmark: &BenchmarkId,
+    ) -> Result<Spread, (Option<Statistic>, Missing)> {
+        let runs: Vec<f64> = self.read(measured, benchmark, None)?.cv().collect();
+        if let Some((value, interval)) = side_interval(&runs) {
+            return Ok((value, ends(interval, |end| end)));
+        }
+        for part in [Statistic::Stddev, Statistic::Mean] {
+            self.read(measured, benchmark, Some(part))?;
+        }
+        Err((Some(Statistic::Stddev), Missing::Number))
+    }
+}
+
+/// Both ends of an interval, as far as there is one.
+fn ends(interval: Option<(f64, f64)>, shown: impl Fn(f64) -> f64) -> (Option<f64>, Option<f64>) {
+    let end = |end: f64| Some(shown(end)).filter(|end| end.is_finite());
+    let (low, high) = interval.unzip();
+    (low.and_then(end), high.and_then(end))
 }
 
 /// A row stands as its worst number does.
@@ -182,14 +206,14 @@ fn stand(row: &mut TableRow, status: Status, severity: Severity) {
     row.severity = row.severity.max(severity);
 }
 
-/// The second number over the first of every run that has both; `even` where both are zero, which do not spread.
-fn of_runs(below: Reading<'_>, above: Reading<'_>, even: f64) -> Vec<f64> {
+/// The second number over the first of every run that has both; 1 where both are zero, which do not spread.
+fn of_runs(below: Reading<'_>, above: Reading<'_>) -> Vec<f64> {
     let mut above = above.runs().peekable();
     let over = |below: RunNumber| {
         while above.next_if(|run| run.block < below.block).is_some() {}
         let run = above.next_if(|run| run.block == below.block)?;
         match below.value {
-            0.0 => (run.value == 0.0).then_some(even),
+            0.0 => (run.value == 0.0).then_some(1.0),
             value => (value > 0.0).then_some(run.value / value),
         }
     };
@@ -235,10 +259,9 @@ impl RuleKind for Stability {
             && self.metric == *metric
             && self.benchmarks.as_ref().is_none_or(|scope| scope.contains(benchmark))
         {
-            for kind in Kind::ALL.into_iter().filter(|&kind| self.limit(kind).is_some()) {
-                for statistic in kind.statistics() {
-                    want(wanted, *statistic, self.accept_averages);
-                }
+            wanted.cv |= self.cv.is_some();
+            if self.p95_over_p50.is_some() {
+                wanted.add(P95, self.accept_averages);
             }
         }
     }
@@ -258,7 +281,7 @@ impl RuleKind for Stability {
                 match self.spread(measured, benchmark, *kind) {
                     Ok(spread) => {
                         if bounds.unprovable(spread.0, spread.1) {
-                            let statistic = kind.statistics().last().copied();
+                            let statistic = kind.statistic();
                             let why = statistic.map_or(Missing::ProofOfSpread, |_| Missing::Proof);
                             missing.add(benchmark, statistic, why);
                             stand(&mut row, Status::NotMeasured, bounds.severity());
@@ -336,7 +359,7 @@ impl Stability {
                 kind.sentence(&self.metric, value),
                 setting(standing.limit)
             );
-            let statistic = kind.statistics().last().copied();
+            let statistic = kind.statistic();
             let about = (Some(benchmark), &self.metric, statistic);
             checked.findings.push(finding(
                 "stability",

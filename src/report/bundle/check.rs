@@ -112,8 +112,9 @@ fn measurement(m: &Measurement) -> Option<String> {
     let parallel = [("noise", m.noise.len()), ("blocks", m.blocks.len()), ("links", m.links.len())];
     // Reports of measurements whose samples nobody counts leave `trials` out.
     let trials = Some(("trials", m.trials.len())).filter(|&(_, length)| length > 0);
+    let cv = Some(("cv", m.cv.len())).filter(|&(_, length)| length > 0);
     if let Some((name, length)) =
-        parallel.into_iter().chain(trials).find(|&(_, length)| length != runs)
+        parallel.into_iter().chain(trials).chain(cv).find(|&(_, length)| length != runs)
     {
         return Some(format!(
             "`{name}` has {length} entries beside {runs} in `per_run`; they run in parallel"
@@ -145,4 +146,5 @@ fn measurement(m: &Measurement) -> Option<String> {
             )
         })
         .or_else(|| not_finite(m.noise.iter().flatten().map(|&n| ("noise", n))))
+        .or_else(|| not_finite(m.cv.iter().flatten().map(|&n| ("cv", n))))
 }

@@ -80,6 +80,8 @@ fn what_no_report_holds_is_refused_and_never_repeated_at_length() {
         change(&|r| first(r, &|m| m.per_run = vec![1e-300, 1.0])),
         change(&|r| first(r, &|m| m.noise = vec![Some(-0.1), None])),
         change(&|r| first(r, &|m| m.noise = vec![Some(1e308), None])),
+        change(&|r| first(r, &|m| m.cv = vec![Some(-0.1), None])),
+        change(&|r| first(r, &|m| m.cv = vec![Some(0.1)])),
         change(&|r| r.measurements.extend(sample().measurements)),
         change(&|r| r.base.name = long.clone()),
         change(&|r| r.head.date = Some(long.clone())),
@@ -111,6 +113,17 @@ fn only_a_slope_may_be_negative_or_zero() {
     report.measurements.push(shrinking.clone());
     assert!(read(&report).is_ok());
     report.measurements.push(Measurement { statistic: Statistic::Mean, ..shrinking });
+    assert!(read(&report).is_err());
+}
+
+/// A command whose every call takes as long gives a deviation of zero, though no time is zero.
+#[test]
+fn a_standard_deviation_may_be_zero() {
+    let mut report = sample();
+    let even = measurement("even", Side::Head, &[0.0, 0.0]);
+    report.measurements.push(Measurement { statistic: Statistic::Stddev, ..even.clone() });
+    assert!(read(&report).is_ok());
+    report.measurements.push(even);
     assert!(read(&report).is_err());
 }
 

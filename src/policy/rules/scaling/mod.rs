@@ -10,13 +10,14 @@ pub use bound::Growing;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Evidence, RuleKind, Wanted, want};
+use super::{Evidence, RuleKind, Wanted};
 use crate::diag::{Code, quoted};
 use crate::model::{
-    BenchmarkId, Better, Cell, Metric, Severity, Side, Statistic, Status, Table, TableRow,
+    BenchmarkId, Better, Cell, Finding, Metric, Severity, Side, Statistic, Status, Table, TableRow,
 };
 use crate::policy::checked::MOST_ROWS;
 use crate::policy::{
@@ -238,7 +239,7 @@ impl RuleKind for Scaling {
             && self.metric == *metric
             && self.benchmarks.contains(benchmark)
         {
-            want(wanted, statistic, self.accept_averages);
+            wanted.add(statistic, self.accept_averages);
         }
     }
 
@@ -261,10 +262,15 @@ impl RuleKind for Scaling {
         let before: BTreeMap<&str, &Family<'_>> =
             before.iter().map(|base| (base.name.as_str(), base)).collect();
         let many = families.len() > MOST_ROWS;
-        for family in families {
+        let judge = |family: &Family<'_>| {
             let base = before.get(family.name.as_str()).copied();
-            let mut one = Table::default();
-            self.judge(measured, &family, base, &mut one, &mut checked);
+            let (mut one, mut checked) = (Table::default(), Checked::default());
+            self.judge(measured, family, base, &mut one, &mut checked);
+            (one, checked.findings)
+        };
+        let judged: Vec<(Table, Vec<Finding>)> = families.par_iter().map(judge).collect();
+        for (one, findings) in judged {
+            checked.findings.extend(findings);
             if many && one.rows.iter().all(|row| row.status == Some(Status::Met)) {
                 checked.left_out.extend(one.rows);
             } else {
