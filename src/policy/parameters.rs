@@ -19,9 +19,10 @@ pub(crate) struct Values<'a>(Vec<(&'a str, &'a str)>);
 impl<'a> Values<'a> {
     /// Sets a parameter; what it was before is forgotten.
     fn set(&mut self, name: &'a str, value: &'a str) {
-        match self.0.binary_search_by_key(&name, |known| known.0) {
-            Ok(at) => self.0.iter_mut().skip(at).take(1).for_each(|known| known.1 = value),
-            Err(at) => self.0.insert(at, (name, value)),
+        let at = self.0.partition_point(|known| known.0 < name);
+        match self.0.get_mut(at) {
+            Some(known) if known.0 == name => known.1 = value,
+            _ => self.0.insert(at, (name, value)),
         }
     }
 

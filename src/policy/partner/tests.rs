@@ -150,6 +150,11 @@ fn what_shares_nothing_is_no_partner() {
     );
 }
 
+#[test]
+fn a_segment_without_a_name_is_a_segment() {
+    check(&["x/", "off/", "off//n=1"], "{on,x}/**", "{off,other}/**", &[("x/", "off/ | off//n=1")]);
+}
+
 /// Parameters of other names on both sides: the groups are looked up, not walked through.
 #[test]
 fn thousands_without_an_equal_group_are_found_soon() {

@@ -100,10 +100,9 @@ pub(super) fn number(text: &str) -> Option<f64> {
         return None;
     }
     let (_, factor) = ENDINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending))?;
-    let number: f64 = match digits.contains('_') {
-        true => digits.replace('_', "").parse().ok()?,
-        false => digits.parse().ok()?,
-    };
+    let plain = || digits.replace('_', "");
+    let number: f64 =
+        if digits.contains('_') { plain().parse().ok()? } else { digits.parse().ok()? };
     Some(number * factor).filter(|number| number.is_finite())
 }
 
