@@ -347,6 +347,12 @@ impl<'a> Reading<'a> {
         self.measurement.cv.iter().copied().flatten().filter(move |_| own)
     }
 
+    /// The blocks of [`Self::runs`].
+    #[must_use]
+    pub fn blocks(self) -> &'a [u32] {
+        &self.measurement.blocks
+    }
+
     /// How many samples it stands on.
     #[must_use]
     pub fn samples(self) -> u64 {

@@ -5,6 +5,8 @@
 //! runs, the interval comes from the two intervals by the method of variance estimates recovery (MOVER: Zou &
 //! Donner 2008; for ratios on logarithms Donner & Zou 2012), which takes the two as independent.
 
+use std::borrow::Cow;
+
 use super::Evidence;
 use super::paired::{Block, paired};
 use super::special::t_95;
@@ -123,27 +125,39 @@ fn total(fractions: &[Fraction<'_>]) -> Option<f64> {
 
 /// The ratio over the runs that all amounts have in common: [`paired`] on the logarithms.
 fn over_blocks(fractions: &[Fraction<'_>], count: f64) -> Option<Ratio> {
-    let sorted = |amount: &Amount| {
-        let mut runs = amount.runs.clone();
-        runs.sort_by_key(|run| run.block);
-        runs
-    };
-    let of_block = |runs: &Vec<Run>, block: u32| {
-        let place = runs.binary_search_by_key(&block, |run| run.block).ok()?;
-        runs.get(place).copied()
-    };
-    let all: Vec<Vec<Run>> = amounts(fractions).map(sorted).collect();
-    let blocks: Vec<Block> = all
-        .first()?
-        .iter()
-        .filter_map(|run| all.iter().map(|runs| of_block(runs, run.block)).collect())
-        .map(|runs: Vec<Run>| one_block(fractions, &runs, count))
-        .collect::<Option<_>>()?;
+    let all: Vec<Cow<'_, [Run]>> = amounts(fractions).map(by_block).collect();
+    let mut of_block: Vec<Run> = Vec::with_capacity(all.len());
+    let mut blocks: Vec<Block> = Vec::with_capacity(all.first()?.len());
+    for (place, run) in all.first()?.iter().enumerate() {
+        of_block.clear();
+        of_block.extend(all.iter().map_while(|runs| find(runs, run.block, place)));
+        if of_block.len() == all.len() {
+            blocks.push(one_block(fractions, &of_block, count)?);
+        }
+    }
     let evidence = Evidence::from(paired(&blocks)?);
     let reach = t_95(evidence.df) * evidence.se_high;
     let value = evidence.change.exp();
     let interval = Some((value * (-reach).exp(), value * reach.exp()));
     reach.is_finite().then_some(Ratio { value, interval, basis: Basis::Blocks(blocks.len()) })
+}
+
+/// The runs of an amount in the order of their blocks.
+fn by_block(amount: &Amount) -> Cow<'_, [Run]> {
+    let mut runs = Cow::Borrowed(amount.runs.as_slice());
+    if !runs.is_sorted_by_key(|run| run.block) {
+        runs.to_mut().sort_by_key(|run| run.block);
+    }
+    runs
+}
+
+/// The run of a block, which mostly stands at the same place everywhere.
+fn find(runs: &[Run], block: u32, place: usize) -> Option<Run> {
+    let there = runs.get(place).filter(|run| run.block == block);
+    there.copied().or_else(|| {
+        let place = runs.binary_search_by_key(&block, |run| run.block).ok()?;
+        runs.get(place).copied()
+    })
 }
 
 /// A run's ratio as a logarithm, and how disturbed it was: the relative spreads as if they were independent.

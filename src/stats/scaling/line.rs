@@ -15,7 +15,8 @@ pub(super) struct Line {
 /// Ordinary least squares. `None` where all abscissas are equal or there are fewer than two points. O(n).
 pub(super) fn least_squares(points: &[(f64, f64)]) -> Option<Line> {
     let count = points.len() as f64;
-    let (x, y) = means(points);
+    let mean = |part: fn(&(f64, f64)) -> f64| points.iter().map(part).sum::<f64>() / count;
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
     let squares: f64 = points.iter().map(|p| (p.0 - x).powi(2)).sum();
     if points.len() < 2 || squares <= 0.0 {
         return None;
@@ -24,11 +25,6 @@ pub(super) fn least_squares(points: &[(f64, f64)]) -> Option<Line> {
     let left: f64 = points.iter().map(|p| (p.1 - y - slope * (p.0 - x)).powi(2)).sum();
     let variance = if points.len() > 2 { left / (count - 2.0) / squares } else { 0.0 };
     Some(Line { slope, left, variance })
-}
-
-fn means(points: &[(f64, f64)]) -> (f64, f64) {
-    let part = |of: fn(&(f64, f64)) -> f64| mean(&points.iter().map(of).collect::<Vec<_>>());
-    (part(|p| p.0), part(|p| p.1))
 }
 
 /// The slope of ln T on ln n.
@@ -52,9 +48,12 @@ pub struct Exponent {
 /// the regression, or the one that the noise at the sizes makes where that is wider.
 pub(super) fn exponent(sizes: &[Size]) -> Option<Exponent> {
     let runs = sizes.first()?.costs.len();
+    let mut points: Vec<(f64, f64)> = sizes.iter().map(|size| (size.n.ln(), 0.0)).collect();
     let line = |run: usize| {
-        let point = |size: &Size| Some((size.n.ln(), size.costs.get(run)?.ln()));
-        least_squares(&sizes.iter().filter_map(point).collect::<Vec<_>>())
+        for (point, size) in points.iter_mut().zip(sizes) {
+            point.1 = size.costs.get(run)?.ln();
+        }
+        least_squares(&points)
     };
     let lines: Vec<Line> = (0..runs).filter_map(line).collect();
     let per_run: Vec<f64> = lines.iter().map(|line| line.slope).collect();

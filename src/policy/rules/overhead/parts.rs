@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::Overhead;
 use crate::diag::quoted;
@@ -12,7 +12,7 @@ pub(super) struct Parts<'a> {
     pub(super) parts: Vec<Part<'a>>,
     /// Those that cannot be held against a baseline, with why.
     pub(super) failed: Vec<(&'a BenchmarkId, Failure<'a>)>,
-    pub(super) baselines: BTreeMap<&'a BenchmarkId, Baseline>,
+    pub(super) baselines: HashMap<&'a BenchmarkId, Baseline>,
     /// Which way is better.
     pub(super) better: Better,
 }
@@ -94,7 +94,7 @@ impl<'a> Parts<'a> {
         let mut all = Self {
             parts: Vec::new(),
             failed: Vec::new(),
-            baselines: BTreeMap::new(),
+            baselines: HashMap::new(),
             better: measured.better(&rule.metric),
         };
         let benchmarks: Vec<&'a BenchmarkId> =

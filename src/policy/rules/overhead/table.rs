@@ -92,16 +92,22 @@ impl<'a> Shown<'_, 'a> {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for part in largest_first(of) {
             let key = self.key_of(part);
-            let name =
-                if self.wide { scales.without(part.benchmark) } else { part.benchmark.to_string() };
+            let name = if self.wide {
+                scales.without(part.benchmark)
+            } else {
+                part.benchmark.as_str().to_owned()
+            };
             // Two ids may be one name without their parameters: the second keeps its own.
             let free =
                 |place: &&usize| rows.get(**place).is_some_and(|row| !row.cells.contains_key(&key));
             let place = match places.get(&name).filter(free) {
                 Some(place) => *place,
                 None => {
-                    let name =
-                        if places.contains_key(&name) { part.benchmark.to_string() } else { name };
+                    let name = if places.contains_key(&name) {
+                        part.benchmark.as_str().to_owned()
+                    } else {
+                        name
+                    };
                     places.insert(name.clone(), rows.len());
                     rows.push(self.named(&name, part.benchmark, limit.as_ref()));
                     rows.len() - 1
@@ -109,7 +115,7 @@ impl<'a> Shown<'_, 'a> {
             };
             let Some(row) = rows.get_mut(place) else { continue };
             if !self.wide && self.several_baselines() {
-                row.cells.insert(BASELINE.into(), Cell::Name(part.baseline.to_string()));
+                row.cells.insert(BASELINE.into(), Cell::Name(part.baseline.as_str().to_owned()));
             }
             row.cells.insert(key, Cell::Number(part.size.number(rule, parts.better)));
             stand(row, part.standing);

@@ -1,7 +1,7 @@
 use super::Scaling;
 use super::family::Family;
 use crate::model::{Order, Point, Side, Unit};
-use crate::policy::{Measured, Missing, Reading};
+use crate::policy::{Measured, Missing, Reading, RunNumber};
 use crate::stats::scaling::{LoadPoint, Size};
 use crate::stats::special::NORMAL_95;
 
@@ -56,10 +56,9 @@ impl<'a> Measurements<'a> {
             return (self.readings.iter().map(size).collect(), Vec::new());
         }
         let size = |&(n, reading): &(f64, Reading<'_>)| {
-            let costs = reading
-                .runs()
-                .filter(|run| blocks.binary_search(&run.block).is_ok())
-                .map(|run| run.value);
+            let all = reading.blocks() == blocks;
+            let common = |run: &RunNumber| all || blocks.binary_search(&run.block).is_ok();
+            let costs = reading.runs().filter(common).map(|run| run.value);
             Size { n, costs: costs.collect(), error: None }
         };
         (self.readings.iter().map(size).collect(), blocks)
@@ -67,17 +66,17 @@ impl<'a> Measurements<'a> {
 
     /// The blocks, ascending, of the runs that gave a number at every size.
     fn common_blocks(&self) -> Vec<u32> {
-        let of = |reading: Reading<'_>| {
-            let mut blocks: Vec<u32> = reading.runs().map(|run| run.block).collect();
-            blocks.sort_unstable();
-            blocks
-        };
-        let mut readings = self.readings.iter().map(|&(_, reading)| of(reading));
-        let first = readings.next().unwrap_or_default();
-        readings.fold(first, |mut common, blocks| {
-            common.retain(|block| blocks.binary_search(block).is_ok());
-            common
-        })
+        let mut readings = self.readings.iter().map(|(_, reading)| reading.blocks());
+        let mut common = readings.next().unwrap_or_default().to_vec();
+        common.sort_unstable();
+        for blocks in readings {
+            if common != blocks {
+                let mut blocks = blocks.to_vec();
+                blocks.sort_unstable();
+                common.retain(|block| blocks.binary_search(block).is_ok());
+            }
+        }
+        common
     }
 
     /// The points of a load curve; without their noise where the estimates decide.
