@@ -118,10 +118,11 @@ pub(super) fn deliver(
     edge: &mut Edge<'_>,
 ) -> ExitCode {
     let plain = Options { colour: false, ..options.clone() };
+    let printed = Options { quiet: common.quiet, ..options.clone() };
     let (streams, files): (Vec<_>, Vec<_>) =
         targets.iter().partition(|target| files::is_stream(&target.file));
     let (text, mut written) = rayon::join(
-        || report::render(report, Form::Text, options),
+        || report::render(report, Form::Text, &printed),
         || {
             let filled = files.par_iter().map(|target| {
                 Whole::fill(&target.file, |out| {
@@ -132,9 +133,6 @@ pub(super) fn deliver(
         },
     );
     match text {
-        Ok(text) if common.quiet => {
-            edge.print(&text.lines().last().map(|line| format!("{line}\n")).unwrap_or_default())
-        }
         Ok(text) => edge.print(&text),
         Err(error) => written.problems.push(error.to_diagnostic()),
     }

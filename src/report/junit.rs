@@ -25,7 +25,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
         let cases = rows.into_iter().map(|row| case(row, report, &name));
         add(&mut document, &name, cases);
     }
-    for section in &view.sections {
+    for section in view.sections() {
         let name = section.title.plain();
         let lines = section.rows.iter().filter_map(|line| row_case(line, section, report));
         add(&mut document, &escape::xml(&name), lines);

@@ -35,7 +35,7 @@ pub(super) fn render(report: &Report, options: &Options) -> Result<String, Rende
     let template = environment.get_template(COMMENT).map_err(|error| wrong(&error, None))?;
     let view = View::new(report);
     let fixed = context::fixed(&view, options);
-    let tables = (tables::tables(&view), view.sections.len());
+    let tables = (tables::tables(&view), view.sections().len());
     let mut parts = Parts::new(context::parts(&view, options), tables, options.max_bytes);
     parts.fit(options.max_bytes, |parts| {
         let context = minijinja::context! { ..parts, ..fixed.clone() };

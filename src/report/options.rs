@@ -16,6 +16,8 @@ pub struct Options {
     pub colour: bool,
     /// Whether the text form lists every benchmark, not only what needs a person.
     pub verbose: bool,
+    /// Whether the text form is its last line only.
+    pub quiet: bool,
     /// Templates in place of the embedded ones.
     pub templates: Templates,
     /// The gate's name in the marker of the comment, `[A-Za-z0-9._-]{1,64}`.
@@ -40,6 +42,7 @@ impl Default for Options {
             width: 100,
             colour: false,
             verbose: false,
+            quiet: false,
             templates: Templates::new(),
             gate_name: "default".to_owned(),
             run: None,

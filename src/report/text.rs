@@ -22,54 +22,69 @@ const FEW: usize = 5;
 pub(super) fn render(report: &Report, options: &Options) -> String {
     let view = View::new(report);
     let mut page = Page::new(options.width, options.colour);
+    if !options.quiet {
+        whole(&mut page, &view, options);
+        page.gap();
+    }
+    outcome(&mut page, &view);
+    page.finish()
+}
+
+/// Everything in front of the last line.
+fn whole(page: &mut Page, view: &View<'_>, options: &Options) {
+    let report = view.report;
     let style = sign_style(view.headline.sign);
     page.line(style, &format!("benchgate: {}", view.headline.text.plain()));
     let most = |most| if options.verbose { usize::MAX } else { most };
 
-    errors(&mut page, &view, most(MOST));
+    errors(page, view, most(MOST));
     if let Some(shift) = &view.shift {
         page.gap();
         page.wrapped(colour(AnsiColor::Yellow), &shift.plain(), 0);
     }
     if view.suspects_first() {
-        suspects(&mut page, &view, most(MOST));
+        suspects(page, view, most(MOST));
     }
     if view.others_first() {
-        others(&mut page, &view, most(MOST));
+        others(page, view, most(MOST));
     }
     let improved = view.class(|class| class == Class::Improved);
     let findings = view.findings();
     let (mut rows, _) = split(&findings, most(MOST));
     rows.extend(split(&improved, most(FEW)).0);
-    table(&mut page, &view, &rows);
-    more(&mut page, findings.len().saturating_sub(most(MOST)), "slower or worse");
-    more(&mut page, improved.len().saturating_sub(most(FEW)), "faster or better");
+    table(page, view, &rows);
+    more(page, findings.len().saturating_sub(most(MOST)), "slower or worse");
+    more(page, improved.len().saturating_sub(most(FEW)), "faster or better");
     if !view.others_first() {
-        others(&mut page, &view, most(MOST));
+        others(page, view, most(MOST));
     }
     if !view.suspects_first() {
-        suspects(&mut page, &view, most(MOST));
+        suspects(page, view, most(MOST));
     }
     if !report.comparisons.is_empty() || !report.measurements.is_empty() {
         page.gap();
         page.wrapped(Style::new(), &view.counts.plain(), 0);
     }
-    for section in &view.sections {
-        sections::section(&mut page, section, most(MOST));
+    for section in view.sections() {
+        sections::section(page, section, most(MOST));
     }
-    waived(&mut page, &view, most(MOST));
-    inconclusive(&mut page, &view, most(FEW));
+    waived(page, view, most(MOST));
+    inconclusive(page, view, most(FEW));
     if options.verbose {
         page.heading("All benchmarks");
-        table(&mut page, &view, &view.rows.iter().collect::<Vec<_>>());
+        table(page, view, &view.rows.iter().collect::<Vec<_>>());
     }
-    notes(&mut page, &view, most(FEW));
+    notes(page, view, most(FEW));
     // With an error nothing was decided, so there is nothing to accept and no decision to explain.
     if report.outcome != Outcome::Error {
-        accept(&mut page, &view, options, most(FEW));
-        how(&mut page, &view);
+        accept(page, view, options, most(FEW));
+        how(page, view);
     }
-    page.gap();
+}
+
+/// The verdict with the exit code.
+fn outcome(page: &mut Page, view: &View<'_>) {
+    let report = view.report;
     let outcome = match report.outcome {
         Outcome::Pass => "pass",
         Outcome::Fail => "fail",
@@ -78,8 +93,8 @@ pub(super) fn render(report: &Report, options: &Options) -> String {
     };
     let text = view.headline.text.plain();
     let text = text.strip_prefix(outcome).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&text);
+    let style = sign_style(view.headline.sign);
     page.line(style, &format!("{outcome} (exit code {}): {text}", report.exit_code));
-    page.finish()
 }
 
 fn colour(colour: AnsiColor) -> Style {
@@ -280,15 +295,15 @@ fn inconclusive(page: &mut Page, view: &View<'_>, most: usize) {
 }
 
 fn notes(page: &mut Page, view: &View<'_>, most: usize) {
-    if view.notes.is_empty() {
+    if view.notes().is_empty() {
         return;
     }
     page.heading("Notes");
-    for note in view.notes.iter().take(most) {
+    for note in view.notes().iter().take(most) {
         let line = view::some_names(&note.names, 3).text(": ").words(note.text);
         page.wrapped(Style::new(), &format!("  {}", line.plain()), 4);
     }
-    more(page, view.notes.len().saturating_sub(most), "notes");
+    more(page, view.notes().len().saturating_sub(most), "notes");
 }
 
 fn accept(page: &mut Page, view: &View<'_>, options: &Options, most: usize) {

@@ -51,7 +51,7 @@ pub(super) fn page(view: &View<'_>, options: &Options) -> Value {
         all => all(view),
         kinds => kinds(view),
         metrics => data::metrics(view).keys().map(|metric| escape::cut(metric, escape::WORD)).collect::<Vec<_>>(),
-        notes => list(view.notes.iter().map(note), view.notes.len()),
+        notes => list(view.notes().iter().map(note), view.notes().len()),
         warnings => diagnostics(&view.warnings),
         how => view::how(report).iter().map(|line| safe(line.html())).collect::<Vec<_>>(),
         environment => environment(view),

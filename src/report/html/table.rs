@@ -25,7 +25,7 @@ const HEIGHT: f64 = 8.0;
 /// Every table with its plots.
 pub(super) fn tables(view: &View<'_>) -> Vec<Value> {
     let mut room = ALL_ROWS;
-    let tables = view.sections.iter().take(TABLES).map(|section| {
+    let tables = view.sections().iter().take(TABLES).map(|section| {
         let most = room.min(ROWS);
         room -= most.min(section.rows.len());
         table(section, most)

@@ -152,7 +152,7 @@ pub(super) fn parts(view: &View<'_>, options: &Options) -> Vec<(&'static str, Pa
         ),
         ("inconclusive", table(&inconclusive, FOLDED, display, &axis)),
         ("all", table(&all, usize::MAX, display, &axis)),
-        ("notes", list(view.notes.iter().take(FOLDED).map(note).collect(), view.notes.len())),
+        ("notes", list(view.notes().iter().take(FOLDED).map(note).collect(), view.notes().len())),
         ("errors", diagnostics(&view.errors)),
         ("warnings", diagnostics(&view.warnings)),
         ("how", {

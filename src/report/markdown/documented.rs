@@ -44,7 +44,7 @@ pub(in crate::report) fn paths(path: &str, value: &Value, into: &mut BTreeSet<St
 fn seen(report: &Report) -> BTreeSet<String> {
     let view = View::new(report);
     let options = options();
-    let tables = (tables::tables(&view), view.sections.len());
+    let tables = (tables::tables(&view), view.sections().len());
     let parts = Parts::new(context::parts(&view, &options), tables, options.max_bytes);
     let mut all = BTreeSet::new();
     paths("", &parts.value(), &mut all);

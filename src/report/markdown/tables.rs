@@ -21,7 +21,7 @@ const SHORT: usize = 6;
 pub(super) fn tables(view: &View<'_>) -> Vec<RuleTable> {
     // Where nothing was compared, the tables are what the comment is about.
     let open = !has_compared(view.report);
-    view.sections.iter().take(TABLES).map(|section| table(section, open)).collect()
+    view.sections().iter().take(TABLES).map(|section| table(section, open)).collect()
 }
 
 fn table(section: &Section<'_>, open: bool) -> RuleTable {

@@ -10,6 +10,7 @@ mod suspects;
 mod table;
 mod waivers;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashMapExt};
@@ -45,12 +46,12 @@ pub(crate) struct View<'a> {
     pub(crate) rows: Vec<Row<'a>>,
     /// Findings that are about no comparison with two sides, worst first.
     pub(crate) others: Vec<&'a Finding>,
-    /// What rules measured against what they ask for.
-    pub(crate) sections: Vec<Section<'a>>,
-    /// What comparisons should be read with, each note once.
-    pub(crate) notes: Vec<Note<'a>>,
     pub(crate) errors: Vec<&'a Diagnostic>,
     pub(crate) warnings: Vec<&'a Diagnostic>,
+    /// Made for who asks; one line of a quiet run needs none.
+    sections: OnceCell<Vec<Section<'a>>>,
+    /// Likewise.
+    notes: OnceCell<Vec<Note<'a>>>,
 }
 
 /// A note and the rows it belongs to.
@@ -69,14 +70,24 @@ impl<'a> View<'a> {
             headline: headline::headline(report, &rows, &others, &errors),
             counts: counts::counts(report, &rows, &others),
             shift: counts::shift(report),
-            notes: notes(&rows),
-            sections: sections(report),
             report,
             rows,
             others,
             errors,
             warnings,
+            sections: OnceCell::new(),
+            notes: OnceCell::new(),
         }
+    }
+
+    /// What rules measured against what they ask for.
+    pub(crate) fn sections(&self) -> &[Section<'a>] {
+        self.sections.get_or_init(|| sections(self.report))
+    }
+
+    /// What comparisons should be read with, each note once.
+    pub(crate) fn notes(&self) -> &[Note<'a>] {
+        self.notes.get_or_init(|| notes(&self.rows))
     }
 
     /// The rows of some classes, in order.
