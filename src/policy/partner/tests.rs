@@ -12,7 +12,8 @@ fn scope(glob: &str) -> Scope {
 
 /// Each benchmark with its partner, or `none`, or `a | b` where two are alike.
 fn found(benchmarks: &[BenchmarkId], of: &str, among: &str) -> Vec<(String, String)> {
-    partners(benchmarks, &scope(of), &scope(among))
+    Pairing::of(benchmarks, &scope(of), &scope(among))
+        .partnered
         .into_iter()
         .map(|Partnered { benchmark, partner }| {
             let partner = match partner {
@@ -53,7 +54,7 @@ fn one_named_benchmark_serves_all_but_itself() {
 fn a_partner_that_serves_nobody_is_alone_only_where_globs_pair_strictly() {
     let check = |benchmarks: &[&str], of: &str, among: &str, expected: &[&str]| {
         let ids = ids(benchmarks);
-        let found = alone(&ids, &scope(of), &scope(among));
+        let found = Pairing::of(&ids, &scope(of), &scope(among)).alone;
         let found: Vec<&str> = found.into_iter().map(BenchmarkId::as_str).collect();
         assert_eq!(found, expected, "{of} over {among}");
     };
@@ -79,6 +80,20 @@ fn two_recordings_of_one_suite_pair_by_name() {
         "*/none",
         &[("exec/strict", "exec/none"), ("start/strict", "none")],
     );
+}
+
+#[test]
+fn globs_that_differ_in_a_segment_pair_segment_by_segment() {
+    check(
+        &["a/plain/10", "a/traced/10", "a/traced/20", "b/plain/20", "b/traced/10"],
+        "*/traced/*",
+        "*/plain/*",
+        &[("a/traced/10", "a/plain/10"), ("a/traced/20", "none"), ("b/traced/10", "none")],
+    );
+    let ids = ids(&["a/x/plain/n=1", "a/x/traced/n=1", "b/x/plain/n=1"]);
+    let pairing = Pairing::of(&ids, &scope("*/x/traced/n=?"), &scope("*/x/plain/n=?"));
+    assert_eq!(pairing.partnered.len(), 1);
+    assert_eq!(pairing.alone, [&BenchmarkId::from("b/x/plain/n=1")]);
 }
 
 #[test]
@@ -161,7 +176,7 @@ fn thousands_without_an_equal_group_are_found_soon() {
     let of = (0..5_000).map(|i| format!("on/b{i}/n={i}/m=1"));
     let among = (0..5_000).map(|i| format!("off/b{i}/n={i}"));
     let benchmarks: Vec<BenchmarkId> = of.chain(among).map(BenchmarkId::new).collect();
-    let found = partners(&benchmarks, &scope("on/*/*/*"), &scope("off/*/*"));
+    let found = Pairing::of(&benchmarks, &scope("on/*/*/*"), &scope("off/*/*")).partnered;
     assert_eq!(found.len(), 5_000);
     assert!(found.iter().all(|found| found.partner.is_ok()));
 }
@@ -195,13 +210,13 @@ fn any_ids() -> impl Strategy<Value = Vec<BenchmarkId>> {
 
 proptest! {
     #[test]
-    fn order_changes_nothing_and_all_are_answered(mut benchmarks in any_ids(), globs in prop::sample::select(vec![("on/**", "off/**"), ("{on,other}/**", "off/**"), ("**", "off/*"), ("on/**", "**/10")])) {
+    fn order_changes_nothing_and_all_are_answered(mut benchmarks in any_ids(), globs in prop::sample::select(vec![("on/**", "off/**"), ("{on,other}/**", "off/**"), ("**", "off/*"), ("on/**", "**/10"), ("*/a/*", "*/b/*")])) {
         let (of, among) = globs;
         let before = found(&benchmarks, of, among);
         benchmarks.reverse();
         prop_assert_eq!(&before, &found(&benchmarks, of, among));
         let (of, among) = (scope(of), scope(among));
-        for Partnered { benchmark, partner } in partners(&benchmarks, &of, &among) {
+        for Partnered { benchmark, partner } in Pairing::of(&benchmarks, &of, &among).partnered {
             prop_assert!(of.contains(benchmark));
             if let Ok(partner) = partner {
                 prop_assert!(among.contains(partner) && partner != benchmark);

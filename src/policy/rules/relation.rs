@@ -8,7 +8,7 @@ use crate::model::{
     BenchmarkId, Better, Cell, Column, Finding, Metric, Number, NumberKind, Severity, Side,
     Statistic, Status, Table, TableRow,
 };
-use crate::policy::partner::{Partnered, partners};
+use crate::policy::partner::{Pairing, Partnered};
 use crate::policy::{
     Bounds, Checked, Declared, Factor, Limit, Measured, Missing, NotMeasured, Problem, Reading,
     Rows, Scope, Tier, columns, finding, needless_severity, nothing_matched, severity_of,
@@ -157,7 +157,8 @@ impl RuleKind for Relation {
             }
             return Some(self.told(rows, checked));
         }
-        for Partnered { benchmark, partner } in partners(measurable, &self.faster, &self.than) {
+        let pairing = Pairing::of(measurable, &self.faster, &self.than);
+        for Partnered { benchmark, partner } in pairing.partnered {
             let of = (benchmark.as_str(), Some(benchmark));
             let than = match partner {
                 Ok(than) => than,

@@ -3,7 +3,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::Overhead;
 use crate::diag::quoted;
 use crate::model::{BenchmarkId, Better, Finding, Number, Severity, Side, Statistic, Status, Unit};
-use crate::policy::partner::{Partnered, Unpartnered, alone, partners};
+use crate::policy::partner::{Pairing, Partnered, Unpartnered};
 use crate::policy::{Bounds, Measured, Missing, Standing, not_measurable};
 use crate::stats::ratio::{Amount, Basis, Ratio, ratio};
 
@@ -97,11 +97,9 @@ impl<'a> Parts<'a> {
             baselines: HashMap::new(),
             better: measured.better(&rule.metric),
         };
-        let benchmarks: Vec<&'a BenchmarkId> =
-            measured.benchmarks(Side::Head, None, &rule.metric).collect();
-        for Partnered { benchmark, partner } in
-            partners(benchmarks.iter().copied(), rule.measured_ones(), &rule.baseline)
-        {
+        let benchmarks = measured.benchmarks(Side::Head, None, &rule.metric);
+        let pairing = Pairing::of(benchmarks, rule.measured_ones(), &rule.baseline);
+        for Partnered { benchmark, partner } in pairing.partnered {
             let part = partner
                 .map_err(Failure::Partner)
                 .and_then(|baseline| all.part(rule, measured, benchmark, baseline));
@@ -112,8 +110,8 @@ impl<'a> Parts<'a> {
         }
         // A variant that was not measured must not pass for one that costs nothing. Of parts there may be any number.
         if !rule.of_parts() {
-            let alone = alone(benchmarks, rule.measured_ones(), &rule.baseline);
-            all.failed.extend(alone.into_iter().map(|baseline| (baseline, Failure::Alone)));
+            let alone = pairing.alone.into_iter();
+            all.failed.extend(alone.map(|baseline| (baseline, Failure::Alone)));
         }
         all
     }
