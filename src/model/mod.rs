@@ -33,7 +33,7 @@ pub use inputs::{JsonlMetric, JsonlSettings, JsonlSummary};
 pub use measurement::Measurement;
 pub use measuring::{MeasureSettings, Mode, Profile, ProfileName, Unusable};
 pub use metric::{Better, Metric, MetricInfo};
-pub use natural::natural;
+pub use natural::{Natural, natural};
 pub use report::{ConfigInfo, Outcome, Report, SCHEMA, SideInfo, SuiteShift, Threshold, Tool};
 pub use run::{Data, Origin, Run, Side, Stage, Summary, SummaryOf, Throughput};
 pub use severity::{Action, Display, Order, Severity};

@@ -61,7 +61,7 @@ impl<'a> Parameters<'a> {
                 _ => names.push(segment),
             }
         }
-        if values == Values::default()
+        if values.0.is_empty()
             && let Some(last) = names.iter().rposition(|segment| is_number(segment))
         {
             values.set("", names.remove(last));

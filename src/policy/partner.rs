@@ -2,9 +2,7 @@
 
 mod shared;
 
-use std::collections::HashSet;
-
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use shared::Shared;
 
 use super::{Reading, Scope};

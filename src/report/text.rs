@@ -376,6 +376,19 @@ mod tests {
     }
 
     #[test]
+    fn a_quiet_run_says_the_last_line() {
+        for (name, report) in samples::all() {
+            let whole = text(&report, 80, false);
+            let quiet = render(&report, &Options { quiet: true, width: 80, ..Options::default() });
+            assert_eq!(
+                (quiet.lines().count(), quiet.lines().last()),
+                (1, whole.lines().last()),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
     fn narrow_wide_and_coloured() {
         let report = samples::failing();
         insta::assert_snapshot!("text_40_columns", text(&report, 40, false));

@@ -1,4 +1,4 @@
-use benchgate::model::Cell;
+use benchgate::model::{Cell, Finding};
 use proptest::prelude::*;
 
 use super::*;
@@ -58,6 +58,25 @@ fn what_cannot_be_told_is_said() {
         runs,
     );
     insta::assert_snapshot!(shown(&report));
+}
+
+/// A standard deviation over the mean needs both, and a mean above zero.
+#[test]
+fn what_a_summary_lacks_for_its_cv_is_named() {
+    let bytes = |name, of: &[(Statistic, f64)]| summary(name, "memory", Unit::Bytes, of);
+    let runs = vec![
+        bytes("mean", &[(Statistic::Mean, 1e5)]),
+        bytes("deviation", &[(Statistic::Stddev, 1e3)]),
+        bytes("zero", &[(Statistic::Mean, 0.0), (Statistic::Stddev, 1e3)]),
+    ];
+    let report = held("\n  - stability: { metric: memory, cv: 10% }\n", runs);
+    let said = |name: &str| {
+        let about = |f: &&Finding| f.benchmark.as_ref().is_some_and(|of| of.as_str() == name);
+        report.findings.iter().find(about).map(|f| f.message.clone()).unwrap_or_default()
+    };
+    assert_eq!(said("mean"), "stddev of memory cannot be measured: the data has no stddev");
+    assert_eq!(said("deviation"), "mean of memory cannot be measured: the data has no mean");
+    assert_eq!(said("zero"), "stddev of memory cannot be measured: no run gave a number");
 }
 
 /// Counters that agree spread by nothing at all, and so do zeros.
